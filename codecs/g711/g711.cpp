@@ -1,0 +1,1 @@
+#include "solosip/codecs/g711.hpp"

@@ -1,0 +1,173 @@
+// Digest authentication (RFC 3261 section 22, RFC 7616, RFC 8760) for the one who is asked and the
+// one who asks.
+#pragma once
+
+#include "solosip/base/limits.hpp"
+#include "solosip/base/random.hpp"
+#include "solosip/base/result.hpp"
+#include "solosip/base/time.hpp"
+#include "solosip/sip/message.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace solosip::auth
+{
+
+/// From weak to strong; a higher one is preferred.
+enum class algorithm : std::uint8_t
+{
+    md5,
+    md5_sess,
+    sha256,
+    sha256_sess,
+    sha512_256,
+    sha512_256_sess,
+};
+std::optional<algorithm> algorithm_from(std::string_view token); ///< case-insensitive
+std::string_view to_string(algorithm a);
+
+enum class quality : std::uint8_t
+{
+    none, ///< RFC 2069 style, no qop
+    auth,
+    auth_int,
+};
+
+/// Lower-case hex of the digest of `text`; the EVP digest is fetched once and kept.
+std::string hex_digest(algorithm a, std::string_view text);
+
+/// What goes into a response besides the secret.
+struct response_input
+{
+    std::string_view method, uri, body;
+    std::string_view nonce, cnonce;
+    std::uint32_t nonce_count = 1;
+    quality qop = quality::none;
+};
+/// HA1 = H(user:realm:password), before the -sess step.
+std::string make_ha1(algorithm a, std::string_view user, std::string_view realm,
+                     std::string_view password);
+/// RFC 7616 section 3.4.1.
+std::string make_response(algorithm a, std::string_view ha1, const response_input& in);
+
+struct credentials
+{
+    std::string user;
+    std::string password;
+    std::string realm{}; ///< empty: for any realm that the account's own servers name
+};
+
+/// A challenge of a server as far as it matters.
+struct challenge
+{
+    bool proxy = false; ///< 407 / Proxy-Authenticate
+    std::string realm, nonce, opaque;
+    algorithm algo = algorithm::md5;
+    bool algorithm_named = false; ///< the parameter was there, so it is echoed
+    bool offers_auth = false, offers_auth_int = false;
+    bool stale = false;
+};
+/// All digest challenges of a 401 or 407 that we could answer, in message order.
+std::vector<challenge> challenges_of(const sip::message_view& response);
+
+/// Client side: remembers nonces and counts for each realm, and answers challenges for one account.
+/// One for each agent; requests of all dialogs share it.
+class client
+{
+public:
+    explicit client(random_source& random) : random_(&random) {}
+
+    void set_credentials(credentials c);
+    bool has_credentials() const { return credentials_.has_value(); }
+
+    /// Progress of one request through its challenges: keep one with each request, beginning empty.
+    struct attempt
+    {
+        int tries = 0;
+        std::map<std::string, std::string, std::less<>> answered; ///< realm (with "p"/"w") -> nonce
+    };
+
+    enum class outcome : std::uint8_t
+    {
+        retry,   ///< send the request again, with `authorize`
+        refused, ///< the credentials are wrong, missing, or for another realm: give up
+    };
+
+    /// Takes in a 401 or 407. The strongest algorithm wins for each realm; the same nonce refused
+    /// once, or a second new nonce without `stale`, means refused: never an endless loop.
+    outcome on_challenge(const sip::message_view& response, attempt& a);
+
+    /// Authorization and Proxy-Authorization for every challenge known that applies, replacing those
+    /// that stand in `request`; counts nonces up. Called for each request before it is sent (so that
+    /// later ones are not challenged again), after `on_challenge` for the retry.
+    void authorize(sip::message& request);
+
+    /// Authentication-Info with `nextnonce` (RFC 7616 section 3.5).
+    void on_success(const sip::message_view& response);
+
+private:
+    struct session
+    {
+        challenge from;
+        std::uint32_t count = 0;
+        std::string ha1;
+    };
+
+    random_source* random_;
+    std::optional<credentials> credentials_;
+    std::vector<session> sessions_; // one for each realm and kind, bounded by limits::challenges
+};
+
+/// Server side: makes nonces that carry their own time and a keyed hash, so nothing is stored for
+/// strangers, and checks answers.
+class verifier
+{
+public:
+    verifier(random_source& random, std::string realm, std::vector<algorithm> algorithms,
+             duration nonce_life = std::chrono::minutes(5));
+
+    enum class outcome : std::uint8_t
+    {
+        accepted,
+        challenge, ///< nothing for us in the request: 401/407 with `challenges`
+        stale,     ///< right answer, old nonce: the same with stale=true
+        wrong,     ///< the password or user is wrong
+    };
+    /// `find_password` returns the password of a user, or nothing.
+    template <class F>
+    outcome check(const sip::message_view& request, bool proxy, time_point now, F&& find_password)
+    {
+        const auto answer = read(request, proxy);
+        if (!answer) return outcome::challenge;
+        return judge(request, *answer, find_password(std::string_view(answer->user)), now);
+    }
+
+    /// Header values for WWW-Authenticate or Proxy-Authenticate, strongest first.
+    std::vector<std::string> challenges(time_point now, bool stale = false);
+
+private:
+    struct parsed_answer
+    {
+        std::string user, nonce, uri, response, cnonce, nc;
+        algorithm algo = algorithm::md5;
+        quality qop = quality::none;
+    };
+    std::optional<parsed_answer> read(const sip::message_view& request, bool proxy) const;
+    outcome judge(const sip::message_view& request, const parsed_answer& a,
+                  const std::optional<std::string>& password, time_point now);
+    std::string make_nonce(time_point now) const;
+    /// The age of a nonce of ours; nothing for one that is not.
+    std::optional<duration> age_of(std::string_view nonce, time_point now) const;
+
+    std::string realm_;
+    std::vector<algorithm> algorithms_;
+    duration nonce_life_;
+    std::string key_;
+};
+
+} // namespace solosip::auth

@@ -1,0 +1,62 @@
+// Everything that the wire can make grow has its bound here, each with its reason.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace solosip::limits
+{
+
+/// The largest SIP message, bytes: what a UDP datagram can hold; a stream may carry no more either.
+inline constexpr std::size_t message_bytes = 65'535;
+
+/// Header lines in a message. Busy IMS networks send about 40; RFC 4475 has none above 60.
+inline constexpr std::size_t headers = 128;
+
+/// Parameters that are looked at in one header value or URI.
+inline constexpr std::size_t parameters = 64;
+
+/// Values of one list header (Via, Route, Record-Route, Contact) that are used.
+inline constexpr std::size_t list_values = 64;
+
+/// Route set of a dialog: more proxies than this in a row is a loop.
+inline constexpr std::size_t route_set = 32;
+
+/// Challenges considered in one 401 or 407 (RFC 8760 allows one for each algorithm and realm).
+inline constexpr std::size_t challenges = 16;
+
+/// Times that one request is sent again because of challenges: a first answer, a new nonce, and the
+/// same for a second realm behind it. Then the credentials are wrong.
+inline constexpr int auth_attempts = 4;
+
+/// Live transactions of one agent; it has one call, so more is a flood. Beyond it: 503 or silence.
+inline constexpr std::size_t transactions = 256;
+
+/// Dialogs kept for the forks of one INVITE.
+inline constexpr std::size_t early_dialogs = 16;
+
+/// Addresses tried for one host name.
+inline constexpr std::size_t targets = 16;
+
+/// m= lines in a session description; every one must be answered (RFC 3264 section 6).
+inline constexpr std::size_t sdp_media = 16;
+
+/// Payload formats looked at in one m= line.
+inline constexpr std::size_t sdp_formats = 64;
+
+/// The largest RTP packet that is read, bytes: an Ethernet frame.
+inline constexpr std::size_t rtp_packet_bytes = 1'500;
+
+/// Digits waiting for the application: a minute of furious pressing.
+inline constexpr std::size_t digits = 256;
+
+/// Digits that may wait to be sent.
+inline constexpr std::size_t digits_to_send = 256;
+
+/// Items in a play queue.
+inline constexpr std::size_t play_queue = 64;
+
+/// Events and datagrams that wait to be polled; only an edge that never polls can reach it.
+inline constexpr std::size_t output_queue = 1'024;
+
+} // namespace solosip::limits

@@ -1,0 +1,118 @@
+// One call's audio: RTP in and out, the play queue, recording and digits; no socket, no clock.
+#pragma once
+
+#include "solosip/base/endpoint.hpp"
+#include "solosip/base/random.hpp"
+#include "solosip/base/result.hpp"
+#include "solosip/base/time.hpp"
+#include "solosip/media/audio.hpp"
+#include "solosip/media/codec.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <variant>
+
+namespace solosip::media
+{
+
+/// How the stream runs, from the offer/answer agreement.
+struct stream
+{
+    const media::codec* codec = nullptr;
+    std::uint8_t send_payload_type = 0;
+    std::uint8_t receive_payload_type = 0;
+    std::optional<std::uint8_t> send_events; ///< telephone-event, RFC 4733
+    std::optional<std::uint8_t> receive_events;
+    bool send = true;    ///< false while held: nothing is sent, the play queue waits
+    bool receive = true;
+    unsigned ptime = 20; ///< ms in a packet: 20 (others are rounded to a multiple of 10, 10-100)
+};
+
+enum class play_id : std::uint32_t
+{
+};
+enum class digits_id : std::uint32_t
+{
+};
+
+/// A key was pressed at the other end, by RFC 4733; once for each press.
+struct digit_heard
+{
+    char key; ///< 0-9 * # A-D
+    milliseconds length;
+};
+/// The last sample of a sound has been sent, or it was cleared (`errc::cancelled` at the edge).
+struct play_finished
+{
+    play_id item;
+    bool complete;
+};
+struct digits_finished
+{
+    digits_id item;
+    bool complete;
+};
+using event = std::variant<digit_heard, play_finished, digits_finished>;
+
+struct statistics
+{
+    std::uint64_t sent_packets = 0, received_packets = 0;
+    std::uint64_t lost_packets = 0, late_packets = 0, ignored_packets = 0;
+    double jitter_ms = 0;
+};
+
+/// Begins stopped. After each call drain `poll_packet` and `poll_event`, then arm a timer for
+/// `next_timeout` (the rule of `ua::engine`, which owns it). Once started, no call allocates, except
+/// `play`, `record` and `send_digits`.
+class session
+{
+public:
+    explicit session(random_source& random);
+    ~session();
+    session(const session&) = delete;
+    session& operator=(const session&) = delete;
+
+    /// Starts, or goes on with other parameters (sequence numbers, timestamps and SSRC continue).
+    void start(const stream& how, time_point now);
+    /// Sends nothing more; every item of the queues finishes incomplete; recording ends.
+    void stop();
+    bool running() const;
+
+    /// A datagram from the RTP socket. Anything but a good packet of this stream is counted and
+    /// ignored.
+    void receive(std::span<const std::uint8_t> packet, time_point now);
+
+    std::optional<time_point> next_timeout() const;
+    void handle_timeout(time_point now);
+
+    /// Writes the next packet to be sent now and returns its size; 0 when there is none.
+    /// `to` of at least `limits::rtp_packet_bytes`.
+    std::size_t poll_packet(std::span<std::uint8_t> to);
+    std::optional<event> poll_event();
+
+    /// Appends to the play queue, `after` a gap of silence. Plays when the stream runs.
+    /// Error: too_many.
+    result<play_id> play(std::unique_ptr<source> sound, milliseconds after = {});
+    /// Empties the queue and stops what plays; each item finishes incomplete.
+    void clear();
+    bool playing() const;
+
+    /// What the other end says goes to `to` from now on, silence where nothing comes; null ends it.
+    void record(std::unique_ptr<sink> to);
+
+    /// Queues key presses as RFC 4733 events. Errors: bad_digit, too_many, and bad_config where
+    /// telephone-event was not agreed.
+    result<digits_id> send_digits(std::string_view keys, milliseconds length = milliseconds(100),
+                                  milliseconds gap = milliseconds(100));
+
+    statistics stats() const;
+
+private:
+    struct state;
+    std::unique_ptr<state> s_;
+};
+
+} // namespace solosip::media

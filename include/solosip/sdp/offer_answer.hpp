@@ -1,0 +1,70 @@
+// RFC 3264 for one audio stream, as pure functions: what is offered, what is answered, what is agreed.
+#pragma once
+
+#include "solosip/sdp/description.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace solosip::sdp
+{
+
+/// A codec that we can do, in our order of preference.
+struct codec_choice
+{
+    std::string name;              ///< "PCMA"
+    std::uint32_t clock_rate = 8000;
+    std::uint8_t channels = 1;
+    std::uint8_t payload_type = 0; ///< what we offer it as
+    std::string fmtp;
+};
+
+/// What we bring to an offer or an answer.
+struct local_media
+{
+    endpoint rtp{};                    ///< where we want to hear
+    std::vector<codec_choice> codecs;
+    std::uint8_t event_payload_type = 101; ///< for telephone-event, where we choose
+    bool events = true;
+    unsigned ptime = 20;               ///< ms
+    sdp::direction direction = sdp::direction::sendrecv;
+    std::uint64_t session_id = 0;
+    std::uint64_t version = 0;         ///< one more for each changed description (RFC 3264 section 8)
+};
+
+/// What both sides hold after an answer.
+struct agreement
+{
+    std::size_t media_index = 0; ///< which m= line carries our audio
+    format codec;                ///< payload type as the *other* side wants to receive it
+    std::uint8_t receive_payload_type = 0; ///< as *we* announced it
+    std::optional<std::uint8_t> send_events;    ///< payload type for telephone-event towards them
+    std::optional<std::uint8_t> receive_events; ///< and towards us
+    std::uint32_t event_clock_rate = 8000;
+    endpoint remote{};           ///< where they want to hear; port 0 or 0.0.0.0 means do not send
+    endpoint remote_rtcp{};
+    bool rtcp_mux = false;
+    sdp::direction direction = sdp::direction::sendrecv; ///< what *we* may do
+    bool held_by_peer = false;   ///< sendonly, inactive, or 0.0.0.0 (RFC 3264 section 8.4) from them
+    unsigned ptime = 20;         ///< ms of audio in each packet that we send
+};
+
+description make_offer(const local_media& local);
+
+struct answer
+{
+    description text;
+    agreement agreed;
+};
+/// Takes the first audio m= line that has a codec of ours; answers every other m= line with port 0
+/// (RFC 3264 section 6). Payload numbers are the offer's. Error: no_common_codec.
+result<answer> make_answer(const description& offer, const local_media& local);
+
+/// What the other side's answer to our offer means. Errors: no_common_codec (refused, or nothing
+/// that we offered), bad_syntax (not an answer to this offer: other number of m= lines is let pass
+/// where ours is there).
+result<agreement> read_answer(const description& offer, const description& answer,
+                              const local_media& local);
+
+} // namespace solosip::sdp

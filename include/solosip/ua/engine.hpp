@@ -1,0 +1,277 @@
+// The whole user agent without I/O: one account, one call. Datagrams, commands and the time go in;
+// datagrams, events and the next deadline come out.
+#pragma once
+
+#include "solosip/base/endpoint.hpp"
+#include "solosip/base/error.hpp"
+#include "solosip/base/log.hpp"
+#include "solosip/base/random.hpp"
+#include "solosip/base/result.hpp"
+#include "solosip/base/time.hpp"
+#include "solosip/media/session.hpp"
+#include "solosip/sip/message.hpp"
+#include "solosip/transaction/transaction.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace solosip::ua
+{
+
+/// A header of the user's own, for requests and responses.
+struct header
+{
+    std::string name, value;
+};
+
+/// Whom we are, and where we say so.
+struct account
+{
+    std::string uri;            ///< "sip:me@example.com": the address of record
+    std::string registrar{};    ///< "host", "host:port" or a SIP URI; empty: the host of `uri`
+    std::string login{};        ///< empty: the user of `uri`
+    std::string password{};
+    std::string display_name{};
+    std::string outbound_proxy{}; ///< all requests go there first; empty: see `engine::call`
+    std::string realm{};        ///< empty: any realm of our own servers
+    seconds expires{600};       ///< asked for; 60 s to 1 day
+    std::vector<header> headers{}; ///< on each REGISTER
+};
+
+struct settings
+{
+    std::string user_agent = "solosip"; ///< User-Agent and Server; empty: neither is sent
+    transaction::timing timing{};
+    std::vector<const media::codec*> codecs{}; ///< in order of preference; at least one
+    seconds ring_limit{60};        ///< an unanswered incoming call hears 480 then
+    seconds early_limit{180};      ///< an outgoing call without a final answer is cancelled then
+    milliseconds registration_retry_min{seconds(2)};
+    milliseconds registration_retry_max{seconds(300)};
+    log_sink log{};
+};
+
+enum class call_id : std::uint32_t
+{
+};
+enum class lookup_id : std::uint32_t
+{
+};
+
+enum class ended_by : std::uint8_t
+{
+    us,
+    peer,
+    network, ///< no answer, no ACK, no route
+};
+std::string_view to_string(ended_by e);
+
+/// How a call ended; one for each call, always.
+struct ending
+{
+    ended_by who = ended_by::us;
+    int status = 0;       ///< the SIP status that ended it; 0 for a BYE
+    std::string reason{}; ///< reason phrase, or the text of a Reason header
+    errc why{};           ///< 0 for a call that was answered and hung up normally
+    milliseconds duration{0}; ///< from the answer; 0 where there was none
+};
+
+// ---- events ---------------------------------------------------------------------------------------
+
+/// Find the addresses of `host` and answer with `engine::on_lookup`. `host` may be a literal.
+struct lookup_wanted
+{
+    lookup_id id;
+    std::string host;
+    std::uint16_t port; ///< 0: 5060
+};
+enum class registration_state : std::uint8_t
+{
+    registered,
+    failed,       ///< see `why`; tried again at `retry_in` unless that is nothing
+    unregistered, ///< at our wish
+};
+struct registration_changed
+{
+    registration_state state;
+    int status = 0; ///< of the answer; 0 where none came
+    std::string reason{};
+    errc why{};
+    seconds granted{0};    ///< our binding's life, where registered
+    std::string contact{}; ///< our binding
+    std::optional<milliseconds> retry_in{};
+};
+/// An INVITE; 100 has been sent. `ring`, `answer` or `reject` it.
+struct incoming_call
+{
+    call_id call;
+    std::string from_uri, display_name, to_uri;
+    sip::message invite;
+};
+/// A provisional answer to our INVITE (not 100).
+struct call_progress
+{
+    call_id call;
+    int status;
+    std::string reason;
+};
+struct call_answered
+{
+    call_id call;
+    std::string remote_uri;
+};
+/// Audio goes to and comes from there from now on; given again when it moves.
+struct media_started
+{
+    call_id call;
+    endpoint remote;
+    std::string codec;
+};
+enum class digit_method : std::uint8_t
+{
+    rtp,  ///< RFC 4733
+    info, ///< SIP INFO
+};
+struct digit
+{
+    call_id call;
+    char key;
+    milliseconds length; ///< 0 where not known
+    digit_method via;
+};
+struct played
+{
+    call_id call;
+    media::play_id item;
+    bool complete; ///< false: cleared, or the call ended
+};
+struct digits_sent
+{
+    call_id call;
+    media::digits_id item;
+    errc why{}; ///< 0: all went out
+};
+struct call_ended
+{
+    call_id call;
+    ending how;
+};
+using event = std::variant<lookup_wanted, registration_changed, incoming_call, call_progress,
+                           call_answered, media_started, digit, played, digits_sent, call_ended>;
+
+/// A datagram for the SIP socket.
+struct transmit
+{
+    endpoint to;
+    std::string bytes;
+};
+
+/// An address to send to, with the local address that the routing table gives for it.
+struct target
+{
+    endpoint remote;
+    endpoint local; ///< with the port of our SIP socket
+};
+
+struct call_options
+{
+    std::string subject{};
+    std::string display_name{}; ///< of ours; empty: the account's
+    std::string from{};         ///< a URI; empty: the account's, or the local address
+    std::vector<header> headers{};
+    seconds ring_for{0};        ///< give up with errc::no_answer; 0: `settings::early_limit`
+    std::uint16_t media_port = 0; ///< of the RTP socket that the edge has opened
+};
+
+struct answer_options
+{
+    std::uint16_t media_port = 0;
+    std::vector<header> headers{};
+};
+
+/// The rule of using it: after every input (a command, `receive`, `receive_media`, `on_lookup`,
+/// `transport_error`, `handle_timeout`) drain `poll_transmit`, `poll_media` and `poll_event` until
+/// all are empty, then arm one timer for `next_timeout`. Spurious calls do nothing.
+///
+/// `random` must outlive it.
+class engine
+{
+public:
+    engine(settings s, random_source& random);
+    ~engine();
+    engine(const engine&) = delete;
+    engine& operator=(const engine&) = delete;
+
+    // ---- the network
+
+    /// A datagram from the SIP socket; `local` is the address that we have towards `source`.
+    void receive(std::string_view datagram, const endpoint& source, const endpoint& local,
+                 time_point now);
+    /// A datagram from the RTP socket of the present call.
+    void receive_media(std::span<const std::uint8_t> packet, const endpoint& source,
+                       time_point now);
+    void on_lookup(lookup_id id, const result<std::vector<target>>& targets, time_point now);
+    /// The edge could not send to `to`.
+    void transport_error(const endpoint& to, time_point now);
+
+    std::optional<time_point> next_timeout() const;
+    void handle_timeout(time_point now);
+
+    std::optional<transmit> poll_transmit();
+    std::optional<event> poll_event();
+    /// The next RTP packet into `to` (at least `limits::rtp_packet_bytes`); 0 where there is none.
+    std::size_t poll_media(std::span<std::uint8_t> to);
+
+    // ---- registration
+
+    /// Registers, and keeps it so until `unregister`; `registration_changed` tells.
+    /// Another account replaces the present one. Errors: bad_uri, bad_header, bad_config.
+    result<void> register_account(account a, time_point now);
+    /// Whom calls come from, without registering.
+    result<void> set_account(account a);
+    void unregister(time_point now);
+    bool registered() const;
+
+    // ---- calls
+
+    /// Sends an INVITE with our offer. `to` is a SIP URI, or a user ("bob", "**9") of our account's
+    /// domain. It goes to the account's outbound proxy; without one, to the account's registrar
+    /// where the domain is ours, else to the URI's host.
+    /// Errors: bad_uri, bad_header, call_in_progress.
+    result<call_id> call(std::string_view to, call_options options, time_point now);
+    /// 180, again if wanted.
+    result<void> ring(call_id c, time_point now, std::vector<header> headers = {});
+    result<void> answer(call_id c, answer_options options, time_point now);
+    /// A final answer of 300-699.
+    result<void> reject(call_id c, int status, std::string_view reason, time_point now,
+                        std::vector<header> headers = {});
+    /// CANCEL, BYE or 603: what the state asks for; remembered where none may be sent yet.
+    result<void> hang_up(call_id c, time_point now);
+    /// The call that is neither ended nor refused; nothing where there is none.
+    std::optional<call_id> current_call() const;
+
+    // ---- audio and digits of the present call
+
+    result<media::play_id> play(call_id c, std::unique_ptr<media::source> sound, milliseconds after,
+                                time_point now);
+    result<void> clear_playback(call_id c, time_point now);
+    result<void> record(call_id c, std::unique_ptr<media::sink> to, time_point now);
+    /// By RFC 4733 where the other side understands it, else by INFO application/dtmf-relay.
+    result<media::digits_id> send_digits(call_id c, std::string_view keys, time_point now,
+                                         std::optional<digit_method> via = {});
+    media::statistics media_statistics() const;
+
+    /// Transactions, dialogs and queued outputs that still live: 0 when nothing is left over.
+    std::size_t live_objects() const;
+
+private:
+    struct impl;
+    std::unique_ptr<impl> impl_;
+};
+
+} // namespace solosip::ua

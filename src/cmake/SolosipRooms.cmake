@@ -1,0 +1,41 @@
+# A room is an object library: its sources are compiled once and go into one installed library and
+# into the tests, which can so be built while other rooms do not compile.
+include_guard(GLOBAL)
+
+add_library(solosip_options INTERFACE)
+target_compile_features(solosip_options INTERFACE cxx_std_20)
+target_include_directories(solosip_options INTERFACE
+  "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>"
+  "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>")
+
+function(solosip_warnings target)
+  if(SOLOSIP_WARNINGS)
+    target_compile_options(${target} PRIVATE -Wall -Wextra -Wconversion -Wshadow -Werror)
+  endif()
+endfunction()
+
+# solosip_room(NAME SOURCES file... [LINK target...])
+function(solosip_room name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
+  add_library(solosip_room_${name} OBJECT ${arg_SOURCES})
+  target_link_libraries(solosip_room_${name} PUBLIC solosip_options ${arg_LINK})
+  set_target_properties(solosip_room_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+  solosip_warnings(solosip_room_${name})
+endfunction()
+
+# solosip_library(NAME ROOMS room... [PUBLIC target...] [PRIVATE target...]): solosip::NAME
+function(solosip_library name)
+  cmake_parse_arguments(arg "" "" "ROOMS;PUBLIC;PRIVATE" ${ARGN})
+  set(target solosip_${name})
+  add_library(${target})
+  add_library(solosip::${name} ALIAS ${target})
+  foreach(room IN LISTS arg_ROOMS)
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:solosip_room_${room}>)
+  endforeach()
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} LINKER_LANGUAGE CXX
+    VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+  target_compile_features(${target} PUBLIC cxx_std_20)
+  target_include_directories(${target} PUBLIC
+    "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<INSTALL_INTERFACE:include>")
+  target_link_libraries(${target} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+endfunction()
