@@ -11,13 +11,37 @@ target_include_directories(solosip_options INTERFACE
 function(solosip_warnings target)
   if(SOLOSIP_WARNINGS)
     target_compile_options(${target} PRIVATE -Wall -Wextra -Wconversion -Wshadow -Werror)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND SOLOSIP_SANITIZE)
+      # With -fsanitize, GCC 12 loses the ranges that these three need and warns of correct code.
+      target_compile_options(${target} PRIVATE
+        -Wno-error=maybe-uninitialized -Wno-error=stringop-overflow -Wno-error=array-bounds)
+    endif()
   endif()
+endfunction()
+
+# solosip_existing(OUT file...): the files that are there, and a warning for each that is not.
+function(solosip_existing out)
+  set(found "")
+  foreach(file IN LISTS ARGN)
+    get_filename_component(path "${file}" ABSOLUTE)
+    if(EXISTS "${path}")
+      list(APPEND found "${file}")
+    else()
+      message(WARNING "no such source: ${path}")
+    endif()
+  endforeach()
+  set(${out} "${found}" PARENT_SCOPE)
 endfunction()
 
 # solosip_room(NAME SOURCES file... [LINK target...])
 function(solosip_room name)
   cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
-  add_library(solosip_room_${name} OBJECT ${arg_SOURCES})
+  solosip_existing(sources ${arg_SOURCES})
+  if(NOT sources)
+    set(sources "${CMAKE_CURRENT_BINARY_DIR}/${name}_empty.cpp")
+    file(WRITE "${sources}" "")
+  endif()
+  add_library(solosip_room_${name} OBJECT ${sources})
   target_link_libraries(solosip_room_${name} PUBLIC solosip_options ${arg_LINK})
   set_target_properties(solosip_room_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
   solosip_warnings(solosip_room_${name})
@@ -32,10 +56,15 @@ function(solosip_library name)
   foreach(room IN LISTS arg_ROOMS)
     target_sources(${target} PRIVATE $<TARGET_OBJECTS:solosip_room_${room}>)
   endforeach()
-  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} LINKER_LANGUAGE CXX
-    VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+  set_target_properties(${target} PROPERTIES
+    EXPORT_NAME ${name}
+    OUTPUT_NAME $<IF:$<STREQUAL:${name},solosip>,solosip,solosip-${name}>
+    LINKER_LANGUAGE CXX
+    VERSION ${PROJECT_VERSION}
+    SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_include_directories(${target} PUBLIC
     "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<INSTALL_INTERFACE:include>")
-  target_link_libraries(${target} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+  target_link_libraries(${target} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE} ${SOLOSIP_ATOMIC})
+  set_property(GLOBAL APPEND PROPERTY SOLOSIP_LIBRARIES ${target})
 endfunction()
