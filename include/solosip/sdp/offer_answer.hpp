@@ -1,4 +1,5 @@
-// RFC 3264 for one audio stream, as pure functions: what is offered, what is answered, what is agreed.
+// RFC 3264 for one audio stream, as pure functions: what is offered, what is answered, what is
+// agreed.
 #pragma once
 
 #include "solosip/sdp/description.hpp"
@@ -13,7 +14,7 @@ namespace solosip::sdp
 /// A codec that we can do, in our order of preference.
 struct codec_choice
 {
-    std::string name;              ///< "PCMA"
+    std::string name; ///< "PCMA"
     std::uint32_t clock_rate = 8000;
     std::uint8_t channels = 1;
     std::uint8_t payload_type = 0; ///< what we offer it as
@@ -23,34 +24,42 @@ struct codec_choice
 /// What we bring to an offer or an answer.
 struct local_media
 {
-    endpoint rtp{};                    ///< where we want to hear
+    endpoint rtp{}; ///< where we want to hear
     std::vector<codec_choice> codecs;
     std::uint8_t event_payload_type = 101; ///< for telephone-event, where we choose
     bool events = true;
-    unsigned ptime = 20;               ///< ms
+    unsigned ptime = 20; ///< ms
     sdp::direction direction = sdp::direction::sendrecv;
+    bool rtcp_mux = false; ///< we can hear RTCP on the RTP port (RFC 5761)
     std::uint64_t session_id = 0;
-    std::uint64_t version = 0;         ///< one more for each changed description (RFC 3264 section 8)
+    std::uint64_t version = 0; ///< one more for each changed description (RFC 3264 section 8)
 };
 
 /// What both sides hold after an answer.
 struct agreement
 {
-    std::size_t media_index = 0; ///< which m= line carries our audio
-    format codec;                ///< payload type as the *other* side wants to receive it
+    std::size_t media_index = 0;           ///< which m= line carries our audio
+    format codec;                          ///< payload type as the *other* side wants to receive it
     std::uint8_t receive_payload_type = 0; ///< as *we* announced it
     std::optional<std::uint8_t> send_events;    ///< payload type for telephone-event towards them
     std::optional<std::uint8_t> receive_events; ///< and towards us
     std::uint32_t event_clock_rate = 8000;
-    endpoint remote{};           ///< where they want to hear; port 0 or 0.0.0.0 means do not send
+    endpoint remote{}; ///< where they want to hear; port 0 or 0.0.0.0 means do not send
     endpoint remote_rtcp{};
     bool rtcp_mux = false;
     sdp::direction direction = sdp::direction::sendrecv; ///< what *we* may do
-    bool held_by_peer = false;   ///< sendonly, inactive, or 0.0.0.0 (RFC 3264 section 8.4) from them
-    unsigned ptime = 20;         ///< ms of audio in each packet that we send
+    bool held_by_peer = false; ///< sendonly, inactive, or 0.0.0.0 (RFC 3264 section 8.4) from them
+    unsigned ptime = 20;       ///< ms of audio in each packet that we send
 };
 
+/// One m= line: our codecs, and telephone-event for each clock rate among them (RFC 4733 section
+/// 2.1): the first as `event_payload_type`, others as the next free dynamic numbers.
 description make_offer(const local_media& local);
+
+/// An offer within a session (RFC 3264 section 8): `ours` is what we said last; its m= lines stay,
+/// in order, the refused ones refused; the agreed payload numbers go on meaning what they mean.
+description make_next_offer(const description& ours, const agreement& agreed,
+                            const local_media& local);
 
 struct answer
 {
@@ -58,7 +67,9 @@ struct answer
     agreement agreed;
 };
 /// Takes the first audio m= line that has a codec of ours; answers every other m= line with port 0
-/// (RFC 3264 section 6). Payload numbers are the offer's. Error: no_common_codec.
+/// (RFC 3264 section 6). A line with a codec of ours is one that is RTP/AVP or RTP/AVPF, has a
+/// port, and an address of our IP version. Its first such codec is taken, with telephone-event of
+/// the same clock rate. Payload numbers are the offer's. Error: no_common_codec.
 result<answer> make_answer(const description& offer, const local_media& local);
 
 /// What the other side's answer to our offer means. Errors: no_common_codec (refused, or nothing

@@ -1,0 +1,203 @@
+#include "sdp/selection.hpp"
+#include "sdp/static_types.hpp"
+
+#include <algorithm>
+
+namespace solosip::sdp
+{
+
+namespace
+{
+
+bool uses(const media& m, std::uint8_t payload_type)
+{
+    return std::any_of(m.formats.begin(), m.formats.end(),
+                       [&](const format& f) { return f.payload_type == payload_type; });
+}
+
+// `wanted`, or the next dynamic number that is free (RFC 3551 section 3: 96-127).
+std::optional<std::uint8_t> free_number(const media& m, std::uint8_t wanted)
+{
+    for (unsigned i = 0; i < 32; ++i)
+    {
+        const auto type = i == 0 ? wanted : static_cast<std::uint8_t>(96 + (wanted + i) % 32);
+        if (!uses(m, type)) return type;
+    }
+    return std::nullopt;
+}
+
+void add_format(media& m, format f)
+{
+    m.format_tokens.push_back(std::to_string(f.payload_type));
+    m.formats.push_back(std::move(f));
+}
+
+void add_events(media& m, const local_media& local)
+{
+    std::vector<std::uint32_t> rates;
+    for (const auto& c : local.codecs)
+        if (std::find(rates.begin(), rates.end(), c.clock_rate) == rates.end())
+            rates.push_back(c.clock_rate);
+    for (const auto rate : rates)
+        if (const auto type = free_number(m, local.event_payload_type))
+            add_format(m, {*type, std::string(telephone_event), rate, 1, std::string(event_codes)});
+}
+
+media audio_line(const local_media& local)
+{
+    media m;
+    m.kind = "audio";
+    m.port = local.rtp.port;
+    m.protocol = "RTP/AVP";
+    m.address = local.rtp.address;
+    m.direction = local.direction;
+    m.ptime = local.ptime;
+    m.rtcp_mux = local.rtcp_mux;
+    for (const auto& c : local.codecs)
+        if (!uses(m, c.payload_type))
+            add_format(m, {c.payload_type, c.name, c.clock_rate, c.channels, c.fmtp});
+    if (local.events) add_events(m, local);
+    return m;
+}
+
+description empty_session(const local_media& local)
+{
+    description d;
+    d.session_id = local.session_id;
+    d.version = local.version;
+    d.origin = local.rtp.address;
+    d.address = local.rtp.address;
+    return d;
+}
+
+// An offer or answer refuses a line by port 0; at least one format must stand there
+// (RFC 3264 section 6).
+media refused(const media& theirs)
+{
+    media m;
+    m.kind = theirs.kind;
+    m.protocol = theirs.protocol;
+    m.format_tokens = theirs.format_tokens;
+    if (m.format_tokens.empty()) m.format_tokens.push_back("0");
+    return m;
+}
+
+// Numbers that have a meaning keep it (RFC 3264 section 8.3.2), and ours take the agreed ones.
+local_media renumbered(local_media local, const media& before, const agreement& agreed)
+{
+    for (auto& c : local.codecs)
+        for (const auto& f : before.formats)
+            if (ours(f, {c}) != nullptr) c.payload_type = f.payload_type;
+    if (agreed.receive_events)
+        local.event_payload_type = *agreed.receive_events;
+    else
+        while (local.event_payload_type < 127 && uses(before, local.event_payload_type))
+            ++local.event_payload_type;
+    return local;
+}
+
+} // namespace
+
+description make_offer(const local_media& local)
+{
+    description d = empty_session(local);
+    d.media.push_back(audio_line(local));
+    return d;
+}
+
+description make_next_offer(const description& ours_before, const agreement& agreed,
+                            const local_media& local)
+{
+    description d = empty_session(local);
+    for (std::size_t i = 0; i < ours_before.media.size(); ++i)
+    {
+        const media& before = ours_before.media[i];
+        if (i == agreed.media_index)
+        {
+            d.media.push_back(audio_line(renumbered(local, before, agreed)));
+            d.media.back().protocol = before.protocol;
+        }
+        else
+            d.media.push_back(refused(before));
+    }
+    return d;
+}
+
+namespace
+{
+
+struct choice
+{
+    std::size_t media_index;
+    const format* theirs;
+    const codec_choice* mine;
+};
+
+std::optional<choice> choose(const description& offer, const local_media& local)
+{
+    for (std::size_t i = 0; i < offer.media.size(); ++i)
+    {
+        const media& m = offer.media[i];
+        if (!is_plain_audio(m) || m.port == 0) continue;
+        if (m.address && !m.address->is_unspecified() &&
+            m.address->is_v6 != local.rtp.address.is_v6)
+            continue; // RFC 6157 section 3: we could not reach each other
+        for (const auto& f : m.formats)
+            if (const auto* mine = ours(f, local.codecs)) return choice{i, &f, mine};
+    }
+    return std::nullopt;
+}
+
+bool on_hold(const media& theirs)
+{
+    // RFC 3264 section 8.4: sendonly and inactive; 0.0.0.0 is the way of RFC 2543.
+    return !receives(theirs.direction) || (theirs.address && theirs.address->is_unspecified());
+}
+
+media answered(const media& theirs, const choice& c, const local_media& local, agreement& agreed)
+{
+    media m;
+    m.kind = theirs.kind;
+    m.port = local.rtp.port;
+    m.protocol = theirs.protocol;
+    m.address = local.rtp.address;
+    m.ptime = local.ptime;
+    m.direction = intersect(reversed(theirs.direction), local.direction);
+    if (theirs.address && theirs.address->is_unspecified())
+        m.direction = intersect(m.direction, direction::recvonly);
+    m.rtcp_mux = theirs.rtcp_mux && local.rtcp_mux;
+    add_format(m, {c.theirs->payload_type, c.theirs->name, c.theirs->clock_rate, c.theirs->channels,
+                   c.mine->fmtp});
+    if (local.events)
+        if (const auto events = events_in(theirs, c.theirs->clock_rate))
+        {
+            add_format(m, {*events, std::string(telephone_event), c.theirs->clock_rate, 1,
+                           std::string(event_codes)});
+            agreed.send_events = agreed.receive_events = events;
+        }
+    return m;
+}
+
+} // namespace
+
+result<answer> make_answer(const description& offer, const local_media& local)
+{
+    const auto chosen = choose(offer, local);
+    if (!chosen) return errc::no_common_codec;
+    answer a{empty_session(local), {}};
+    const media& theirs = offer.media[chosen->media_index];
+    for (std::size_t i = 0; i < offer.media.size(); ++i)
+        a.text.media.push_back(i == chosen->media_index ? answered(theirs, *chosen, local, a.agreed)
+                                                        : refused(offer.media[i]));
+    const media& mine = a.text.media[chosen->media_index];
+    a.agreed.media_index = chosen->media_index;
+    a.agreed.codec = *chosen->theirs;
+    a.agreed.receive_payload_type = chosen->theirs->payload_type;
+    a.agreed.event_clock_rate = chosen->theirs->clock_rate;
+    a.agreed.direction = mine.direction;
+    a.agreed.held_by_peer = on_hold(theirs);
+    fill_remote(a.agreed, theirs, mine.rtcp_mux, local.ptime);
+    return a;
+}
+
+} // namespace solosip::sdp

@@ -1,0 +1,86 @@
+#include "sdp/selection.hpp"
+#include "sdp/static_types.hpp"
+
+namespace solosip::sdp
+{
+
+namespace
+{
+
+// Our audio line in the offer that we sent.
+std::optional<std::size_t> offered_line(const description& offer)
+{
+    for (std::size_t i = 0; i < offer.media.size(); ++i)
+        if (is_plain_audio(offer.media[i]) && offer.media[i].port != 0) return i;
+    return std::nullopt;
+}
+
+// The answer must have it at the same place (RFC 3264 section 6); where that is something else, the
+// only audio line is meant.
+const media* answered_line(const description& answer, std::size_t index)
+{
+    if (index < answer.media.size() && same_name(answer.media[index].kind, "audio"))
+        return &answer.media[index];
+    for (const auto& m : answer.media)
+        if (same_name(m.kind, "audio")) return &m;
+    return nullptr;
+}
+
+const format* by_number(const media& m, std::uint8_t payload_type)
+{
+    for (const auto& f : m.formats)
+        if (f.payload_type == payload_type) return &f;
+    return nullptr;
+}
+
+// A dynamic number without an rtpmap means what the offer said of it.
+media completed(media answered, const media& offered)
+{
+    for (auto& f : answered.formats)
+        if (const auto* o = f.name.empty() ? by_number(offered, f.payload_type) : nullptr) f = *o;
+    return answered;
+}
+
+// The number under which we offered what `f` names, which is where it will arrive (section 5.1).
+std::optional<std::uint8_t> our_number(const media& offered, const format& f)
+{
+    for (const auto& o : offered.formats)
+        if (o.clock_rate == f.clock_rate && o.channels == f.channels && same_name(o.name, f.name))
+            return o.payload_type;
+    return std::nullopt;
+}
+
+} // namespace
+
+result<agreement> read_answer(const description& offer, const description& answer,
+                              const local_media& local)
+{
+    const auto index = offered_line(offer);
+    const auto* line = index ? answered_line(answer, *index) : nullptr;
+    if (line == nullptr) return errc::bad_syntax;
+    if (line->port == 0 || !is_plain_audio(*line)) return errc::no_common_codec;
+    const media& offered = offer.media[*index];
+    const media theirs = completed(*line, offered);
+    for (const auto& f : theirs.formats)
+    {
+        const auto number = our_number(offered, f);
+        if (!number || ours(f, local.codecs) == nullptr) continue;
+        agreement a;
+        a.media_index = *index;
+        a.codec = f;
+        a.receive_payload_type = *number;
+        a.event_clock_rate = f.clock_rate;
+        a.send_events = events_in(theirs, f.clock_rate);
+        if (a.send_events) a.receive_events = events_in(offered, f.clock_rate);
+        if (!a.receive_events) a.send_events.reset();
+        a.direction = intersect(offered.direction, reversed(theirs.direction));
+        const bool nowhere = theirs.address && theirs.address->is_unspecified();
+        if (nowhere) a.direction = intersect(a.direction, direction::recvonly);
+        a.held_by_peer = nowhere || (sends(offered.direction) && !receives(theirs.direction));
+        fill_remote(a, theirs, offered.rtcp_mux && theirs.rtcp_mux, local.ptime);
+        return a;
+    }
+    return errc::no_common_codec;
+}
+
+} // namespace solosip::sdp
