@@ -72,9 +72,10 @@ description empty_session(const local_media& local)
 
 // An offer or answer refuses a line by port 0; at least one format must stand there
 // (RFC 3264 section 6).
-media refused(const media& theirs)
+media refused(const media& theirs, const local_media& local)
 {
     media m;
+    m.address = local.rtp.address;
     m.kind = theirs.kind;
     m.protocol = theirs.protocol;
     m.format_tokens = theirs.format_tokens;
@@ -118,7 +119,7 @@ description make_next_offer(const description& ours_before, const agreement& agr
             d.media.back().protocol = before.protocol;
         }
         else
-            d.media.push_back(refused(before));
+            d.media.push_back(refused(before, local));
     }
     return d;
 }
@@ -188,7 +189,7 @@ result<answer> make_answer(const description& offer, const local_media& local)
     const media& theirs = offer.media[chosen->media_index];
     for (std::size_t i = 0; i < offer.media.size(); ++i)
         a.text.media.push_back(i == chosen->media_index ? answered(theirs, *chosen, local, a.agreed)
-                                                        : refused(offer.media[i]));
+                                                        : refused(offer.media[i], local));
     const media& mine = a.text.media[chosen->media_index];
     a.agreed.media_index = chosen->media_index;
     a.agreed.codec = *chosen->theirs;

@@ -7,23 +7,32 @@ namespace solosip::sdp
 namespace
 {
 
-// Our audio line in the offer that we sent.
-std::optional<std::size_t> offered_line(const description& offer)
+struct lines
 {
-    for (std::size_t i = 0; i < offer.media.size(); ++i)
-        if (is_plain_audio(offer.media[i]) && offer.media[i].port != 0) return i;
-    return std::nullopt;
-}
+    std::size_t index; // in the offer
+    const media* answered;
+};
 
-// The answer must have it at the same place (RFC 3264 section 6); where that is something else, the
-// only audio line is meant.
-const media* answered_line(const description& answer, std::size_t index)
+// The answer has each line at the offer's place (RFC 3264 section 6); where there is something
+// else, the only audio line is meant. Of several lines that we offered the first that was taken
+// counts.
+std::optional<lines> audio_lines(const description& offer, const description& answer)
 {
-    if (index < answer.media.size() && same_name(answer.media[index].kind, "audio"))
-        return &answer.media[index];
-    for (const auto& m : answer.media)
-        if (same_name(m.kind, "audio")) return &m;
-    return nullptr;
+    std::optional<lines> refused;
+    for (std::size_t i = 0; i < offer.media.size(); ++i)
+    {
+        if (!is_plain_audio(offer.media[i]) || offer.media[i].port == 0) continue;
+        const media* line = nullptr;
+        if (i < answer.media.size() && same_name(answer.media[i].kind, "audio"))
+            line = &answer.media[i];
+        else
+            for (const auto& m : answer.media)
+                if (line == nullptr && same_name(m.kind, "audio")) line = &m;
+        if (line == nullptr) continue;
+        if (line->port != 0) return lines{i, line};
+        if (!refused) refused = lines{i, line};
+    }
+    return refused;
 }
 
 const format* by_number(const media& m, std::uint8_t payload_type)
@@ -55,18 +64,18 @@ std::optional<std::uint8_t> our_number(const media& offered, const format& f)
 result<agreement> read_answer(const description& offer, const description& answer,
                               const local_media& local)
 {
-    const auto index = offered_line(offer);
-    const auto* line = index ? answered_line(answer, *index) : nullptr;
-    if (line == nullptr) return errc::bad_syntax;
-    if (line->port == 0 || !is_plain_audio(*line)) return errc::no_common_codec;
-    const media& offered = offer.media[*index];
-    const media theirs = completed(*line, offered);
+    const auto found = audio_lines(offer, answer);
+    if (!found) return errc::bad_syntax;
+    if (found->answered->port == 0 || !is_plain_audio(*found->answered))
+        return errc::no_common_codec;
+    const media& offered = offer.media[found->index];
+    const media theirs = completed(*found->answered, offered);
     for (const auto& f : theirs.formats)
     {
         const auto number = our_number(offered, f);
         if (!number || ours(f, local.codecs) == nullptr) continue;
         agreement a;
-        a.media_index = *index;
+        a.media_index = found->index;
         a.codec = f;
         a.receive_payload_type = *number;
         a.event_clock_rate = f.clock_rate;
