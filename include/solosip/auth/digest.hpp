@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,8 @@ enum class algorithm : std::uint8_t
 };
 std::optional<algorithm> algorithm_from(std::string_view token); ///< case-insensitive
 std::string_view to_string(algorithm a);
+/// Whether libcrypto has it: MD5 may be missing where only approved digests are allowed.
+bool available(algorithm a);
 
 enum class quality : std::uint8_t
 {
@@ -38,7 +41,8 @@ enum class quality : std::uint8_t
     auth_int,
 };
 
-/// Lower-case hex of the digest of `text`; the EVP digest is fetched once and kept.
+/// Lower-case hex of the digest of `text`; the EVP digest is fetched once and kept. Empty where the
+/// algorithm is not available.
 std::string hex_digest(algorithm a, std::string_view text);
 
 /// What goes into a response besides the secret.
@@ -59,7 +63,8 @@ struct credentials
 {
     std::string user;
     std::string password;
-    std::string realm{}; ///< empty: for any realm that the account's own servers name
+    /// Only this realm is answered; empty: any realm that the account's own servers name.
+    std::string realm{};
 };
 
 /// A challenge of a server as far as it matters.
@@ -69,6 +74,7 @@ struct challenge
     std::string realm, nonce, opaque;
     algorithm algo = algorithm::md5;
     bool algorithm_named = false; ///< the parameter was there, so it is echoed
+    bool opaque_named = false;    ///< the same
     bool offers_auth = false, offers_auth_int = false;
     bool stale = false;
 };
@@ -76,20 +82,25 @@ struct challenge
 std::vector<challenge> challenges_of(const sip::message_view& response);
 
 /// Client side: remembers nonces and counts for each realm, and answers challenges for one account.
-/// One for each agent; requests of all dialogs share it.
+/// One for each agent; requests of all dialogs share it. Give it only to requests that go to the
+/// account's own servers: an answer lets whoever reads it guess passwords in peace.
 class client
 {
 public:
+    /// `random` must outlive the client.
     explicit client(random_source& random) : random_(&random) {}
 
+    /// Forgets what was learned for other credentials.
     void set_credentials(credentials c);
     bool has_credentials() const { return credentials_.has_value(); }
 
     /// Progress of one request through its challenges: keep one with each request, beginning empty.
+    /// Realms are written with "w" or "p" in front, for WWW- and Proxy-Authenticate.
     struct attempt
     {
         int tries = 0;
-        std::map<std::string, std::string, std::less<>> answered; ///< realm (with "p"/"w") -> nonce
+        std::map<std::string, std::string, std::less<>> answered; ///< realm -> nonce
+        std::set<std::string, std::less<>> renewed; ///< had a new nonce without `stale`
     };
 
     enum class outcome : std::uint8_t
@@ -99,24 +110,32 @@ public:
     };
 
     /// Takes in a 401 or 407. The strongest algorithm wins for each realm; the same nonce refused
-    /// once, or a second new nonce without `stale`, means refused: never an endless loop.
+    /// once, or a second new nonce without `stale`, means refused: never an endless loop (see also
+    /// `limits::auth_attempts`). A refused realm is forgotten, so no later request repeats it.
     outcome on_challenge(const sip::message_view& response, attempt& a);
 
-    /// Authorization and Proxy-Authorization for every challenge known that applies, replacing those
-    /// that stand in `request`; counts nonces up. Called for each request before it is sent (so that
-    /// later ones are not challenged again), after `on_challenge` for the retry.
+    /// Authorization and Proxy-Authorization for every challenge known that applies, replacing
+    /// those that stand in `request`; counts nonces up. Called for each request before it is sent
+    /// (so that later ones are not challenged again), after `on_challenge` for the retry.
     void authorize(sip::message& request);
 
     /// Authentication-Info with `nextnonce` (RFC 7616 section 3.5).
     void on_success(const sip::message_view& response);
 
 private:
+    // One cnonce for each nonce: -sess algorithms hash the first one (RFC 7616 section 3.4.2), and
+    // those who take the present one see the same.
     struct session
     {
         challenge from;
         std::uint32_t count = 0;
-        std::string ha1;
+        std::string ha1, cnonce;
     };
+
+    session* find(const challenge& c);
+    void remember(const challenge& c);
+    void forget(const challenge& c);
+    std::string answer(session& s, const sip::message_view& request) const;
 
     random_source* random_;
     std::optional<credentials> credentials_;
@@ -124,10 +143,12 @@ private:
 };
 
 /// Server side: makes nonces that carry their own time and a keyed hash, so nothing is stored for
-/// strangers, and checks answers.
+/// strangers, and checks answers. Being without memory it cannot see that an answer was used
+/// before; the life of a nonce bounds that.
 class verifier
 {
 public:
+    /// `random` must outlive the verifier. Algorithms that are not available are left out.
     verifier(random_source& random, std::string realm, std::vector<algorithm> algorithms,
              duration nonce_life = std::chrono::minutes(5));
 
@@ -135,12 +156,13 @@ public:
     {
         accepted,
         challenge, ///< nothing for us in the request: 401/407 with `challenges`
-        stale,     ///< right answer, old nonce: the same with stale=true
-        wrong,     ///< the password or user is wrong
+        stale,     ///< right answer, but an old or unknown nonce: the same with stale=true
+        wrong,     ///< the password or user is wrong: best 403, as a new nonce invites a new try
     };
     /// `find_password` returns the password of a user, or nothing.
     template <class F>
-    outcome check(const sip::message_view& request, bool proxy, time_point now, F&& find_password)
+    outcome check(const sip::message_view& request, bool proxy, time_point now,
+                  F&& find_password) const
     {
         const auto answer = read(request, proxy);
         if (!answer) return outcome::challenge;
@@ -148,7 +170,7 @@ public:
     }
 
     /// Header values for WWW-Authenticate or Proxy-Authenticate, strongest first.
-    std::vector<std::string> challenges(time_point now, bool stale = false);
+    std::vector<std::string> challenges(time_point now, bool stale = false) const;
 
 private:
     struct parsed_answer
@@ -159,13 +181,14 @@ private:
     };
     std::optional<parsed_answer> read(const sip::message_view& request, bool proxy) const;
     outcome judge(const sip::message_view& request, const parsed_answer& a,
-                  const std::optional<std::string>& password, time_point now);
+                  const std::optional<std::string>& password, time_point now) const;
     std::string make_nonce(time_point now) const;
     /// The age of a nonce of ours; nothing for one that is not.
     std::optional<duration> age_of(std::string_view nonce, time_point now) const;
 
+    random_source* random_;
     std::string realm_;
-    std::vector<algorithm> algorithms_;
+    std::vector<algorithm> algorithms_; // strongest first
     duration nonce_life_;
     std::string key_;
 };

@@ -29,8 +29,16 @@ inline constexpr std::size_t challenges = 16;
 /// same for a second realm behind it. Then the credentials are wrong.
 inline constexpr int auth_attempts = 4;
 
+/// Realm, nonce and opaque of a challenge, bytes each: they are sent back in every request, which
+/// has to fit into a datagram. Real nonces are below 200.
+inline constexpr std::size_t auth_value = 1'024;
+
 /// Live transactions of one agent; it has one call, so more is a flood. Beyond it: 503 or silence.
 inline constexpr std::size_t transactions = 256;
+
+/// Of these, kept free for the agent's own requests: a flood of strangers must not keep it from
+/// hanging up or from staying registered.
+inline constexpr std::size_t own_transactions = 32;
 
 /// Dialogs kept for the forks of one INVITE.
 inline constexpr std::size_t early_dialogs = 16;
