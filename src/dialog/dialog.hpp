@@ -1,4 +1,5 @@
-// The peer-to-peer relationship of RFC 3261 section 12: what a request inside a call must look like.
+// The peer-to-peer relationship of RFC 3261 section 12: what a request inside a call must look
+// like.
 #pragma once
 
 #include "solosip/base/result.hpp"
@@ -63,7 +64,8 @@ public:
     /// A target refresh request or its 2xx (section 12.2): the Contact replaces the remote target.
     void refresh_target(const sip::message_view& m);
 
-    /// The URI whose host the request goes to: the first route or the remote target (section 8.1.2).
+    /// The URI whose host the request goes to: the first route or the remote target
+    /// (section 8.1.2).
     std::string_view next_hop() const;
 
     /// Section 12.2.1.1, for loose and strict first routes. Error: bad_header, too_large.

@@ -266,6 +266,10 @@ public:
                                          std::optional<digit_method> via = {});
     media::statistics media_statistics() const;
 
+    /// Nothing more is to be said to anybody: no call, no BYE, CANCEL or REGISTER without its answer.
+    /// What still lives then only absorbs repetitions; an edge that shuts down waits for this.
+    bool settled() const;
+
     /// Transactions, dialogs and queued outputs that still live: 0 when nothing is left over.
     std::size_t live_objects() const;
 

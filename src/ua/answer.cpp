@@ -1,0 +1,238 @@
+// The callee's side of an INVITE (RFC 3261 section 13.3), and of a re-INVITE (section 14.2).
+#include "ua/call.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace solosip::ua
+{
+namespace
+{
+
+constexpr std::string_view sdp_type = "application/sdp";
+
+bool all_clean(const std::vector<header>& headers)
+{
+    return std::all_of(headers.begin(), headers.end(),
+                       [](const header& h)
+                       { return !h.name.empty() && is_clean(h.name) && is_clean(h.value); });
+}
+
+} // namespace
+
+bool call::on_invite(const incoming& in, time_point now)
+{
+    phase_ = phase::offered;
+    invite_ = in.request;
+    invite_transaction_ = in.transaction;
+    source_ = in.source;
+    local_ = in.local;
+    auto made = dialog::dialog::from_request(*in.request, local_tag_);
+    if (!made)
+    {
+        ctx_.respond(in, {400, "No usable Contact or Record-Route"}, now);
+        return false;
+    }
+    if (!read_offer(in, now)) return false;
+    legs_.push_back({std::move(*made)});
+    chosen_ = 0;
+    ctx_.respond(in, {100}, now);
+    timers_.set(timer::limit, now + ctx_.config.ring_limit);
+
+    const auto from = in.request->from();
+    const auto to = in.request->to();
+    ctx_.emit(incoming_call{id_, std::string(from->uri.text), sip::unquote(from->display_name),
+                            std::string(to->uri.text), in.request});
+    return true;
+}
+
+// Answers what cannot be answered with a session description (RFC 3261 sections 8.2.3, 13.3.1.3).
+bool call::read_offer(const incoming& in, time_point now)
+{
+    const sip::message_view& m = *in.request;
+    late_offer_ = m.body().empty();
+    if (late_offer_) return true;
+
+    const auto type = m.content_type();
+    const auto encoding = m.first(sip::header_id::content_encoding);
+    if (encoding && !sip::iequals(*encoding, "identity"))
+    {
+        ctx_.respond(in, {415, {}, local_tag_, {{"Accept-Encoding", "identity"}}}, now);
+        return false;
+    }
+    if (!type || !type->is("application", "sdp"))
+    {
+        ctx_.respond(in, {415, {}, local_tag_, {{"Accept", std::string(sdp_type)}}}, now);
+        return false;
+    }
+    const auto usable = media_.consider(m.body());
+    if (usable) return true;
+    if (usable.code() == errc::no_common_codec)
+        ctx_.respond(in, {488, {}, local_tag_}, now);
+    else
+        ctx_.respond(in, {400, "Malformed Session Description", local_tag_}, now);
+    return false;
+}
+
+reply call::with_contact(int status) const
+{
+    return {status, {}, local_tag_, {{"Contact", ctx_.make_contact(local_)}}};
+}
+
+result<void> call::ring(const std::vector<header>& headers, time_point now)
+{
+    if (phase_ != phase::offered || ended_) return errc::call_ended;
+    if (!all_clean(headers)) return errc::bad_header;
+    reply r = with_contact(180);
+    r.headers.insert(r.headers.end(), headers.begin(), headers.end());
+    ctx_.respond({invite_, invite_transaction_, source_, local_}, r, now);
+    return {};
+}
+
+result<void> call::answer(const answer_options& options, time_point now)
+{
+    if (phase_ != phase::offered || ended_) return errc::call_ended;
+    if (!all_clean(options.headers)) return errc::bad_header;
+    media_.set_local({local_.address, options.media_port});
+    reply r = with_contact(200);
+    r.headers.push_back({"Allow", std::string(allowed_methods)});
+    r.headers.insert(r.headers.end(), options.headers.begin(), options.headers.end());
+    r.content_type = sdp_type;
+    if (late_offer_)
+        r.body = media_.make_offer();
+    else if (auto text = media_.make_answer(now))
+        r.body = std::move(*text);
+    else
+        return text.error();
+
+    phase_ = phase::established;
+    answered_at_ = now;
+    timers_.stop(timer::limit);
+    legs_.front().dialog.confirm();
+    send_success({invite_, invite_transaction_, source_, local_}, r, late_offer_, now);
+    ctx_.emit(call_answered{id_, remote_uri()});
+    if (media_.agreed()) announce_media();
+    return {};
+}
+
+void call::send_success(const incoming& in, const reply& r, bool awaits_answer, time_point now)
+{
+    const auto number = in.request->cseq();
+    success_ = success{*in.transaction, ctx_.make_reply(in, r), number ? number->number : 0,
+                       ctx_.config.timing.t1, awaits_answer};
+    ctx_.respond(success_->transaction, success_->response, now);
+    timers_.set(timer::answer_again, now + success_->interval);
+    timers_.set(timer::answer_limit, now + 64 * ctx_.config.timing.t1);
+}
+
+// Section 13.3.1.4: T1, doubled up to T2, whatever the transport.
+void call::repeat_success(time_point now)
+{
+    if (!success_) return;
+    ctx_.respond(success_->transaction, success_->response, now);
+    success_->interval = std::min(2 * success_->interval, ctx_.config.timing.t2);
+    timers_.set(timer::answer_again, now + success_->interval);
+}
+
+void call::give_up_on_ack(time_point now)
+{
+    timers_.stop(timer::answer_again);
+    success_.reset();
+    send_bye(*chosen_, now);
+    end({ended_by::network, 408, "no ACK came", errc::timed_out}, now);
+}
+
+void call::on_ack(const sip::message_view& ack, time_point now)
+{
+    const auto number = ack.cseq();
+    if (!success_ || !number || number->number != success_->cseq) return;
+    const bool awaited_answer = success_->awaits_answer;
+    success_.reset();
+    timers_.stop(timer::answer_again);
+    timers_.stop(timer::answer_limit);
+    if (parting_ == parting::wanted)
+    {
+        send_bye(*chosen_, now);
+        return;
+    }
+    if (!awaited_answer || ended_) return;
+    if (media_.on_answer(ack.body(), now))
+        announce_media();
+    else
+    {
+        send_bye(*chosen_, now);
+        end({ended_by::us, 0, "the answer has no audio that we can do", errc::no_common_codec},
+            now);
+    }
+}
+
+void call::on_reinvite(const incoming& in, time_point now)
+{
+    if (phase_ != phase::established)
+    {
+        // Section 14.2: the first one has no final answer yet.
+        const auto wait = std::to_string(ctx_.random.below(11));
+        ctx_.respond(in, {500, {}, local_tag_, {{"Retry-After", wait}}}, now);
+        return;
+    }
+    if (success_ && success_->awaits_answer)
+    {
+        ctx_.respond(in, {491, {}, local_tag_},
+                     now); // RFC 3261 section 14.2: offers may not overlap
+        return;
+    }
+    // Who sends a re-INVITE has our 2xx; only its ACK was lost (RFC 5407 section 3.1.4).
+    success_.reset();
+    if (!read_offer(in, now)) return;
+    legs_[*chosen_].dialog.refresh_target(*in.request);
+    reply r = with_contact(200);
+    r.content_type = sdp_type;
+    const endpoint before = media_.remote();
+    if (late_offer_)
+        r.body = media_.make_offer();
+    else if (auto text = media_.make_answer(now))
+        r.body = std::move(*text);
+    send_success(in, r, late_offer_, now);
+    if (media_.remote() != before) announce_media();
+}
+
+void call::on_request(const incoming& in, time_point now)
+{
+    const auto number = in.request->cseq();
+    const auto leg_index = [&]() -> std::size_t
+    {
+        for (std::size_t i = 0; i < legs_.size(); ++i)
+            if (legs_[i].dialog.is_for(*in.request)) return i;
+        return 0;
+    }();
+    if (number && !legs_[leg_index].dialog.accept_remote_cseq(number->number))
+    {
+        ctx_.respond(in, {500, "CSeq Out of Order", local_tag_}, now); // section 12.2.2
+        return;
+    }
+    switch (in.request->method())
+    {
+    case sip::method::bye: on_bye(in, now); return;
+    case sip::method::options:
+        ctx_.respond(in,
+                     {200,
+                      {},
+                      local_tag_,
+                      {{"Allow", std::string(allowed_methods)}, {"Accept", std::string(sdp_type)}}},
+                     now);
+        return;
+    case sip::method::invite:
+    case sip::method::info:
+        if (ended_)
+            ctx_.respond(in, {481, {}, local_tag_}, now);
+        else if (in.request->method() == sip::method::info)
+            on_info(in, now);
+        else
+            on_reinvite(in, now);
+        return;
+    default:
+        ctx_.respond(in, {405, {}, local_tag_, {{"Allow", std::string(allowed_methods)}}}, now);
+    }
+}
+
+} // namespace solosip::ua

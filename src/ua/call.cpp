@@ -1,0 +1,171 @@
+#include "ua/call.hpp"
+
+#include <algorithm>
+
+namespace solosip::ua
+{
+
+call::call(context& ctx, call_id id) : ctx_(ctx), id_(id), media_(ctx.config, ctx.random)
+{
+    local_tag_ = ctx.random.token(12);
+}
+
+bool call::done() const
+{
+    return settled() && !invite_transaction_ && timers_.next() == std::nullopt;
+}
+
+bool call::settled() const
+{
+    if (!ended_ || parting_ == parting::wanted || success_ || !outstanding_.empty() ||
+        cancel_transaction_ || looking_)
+        return false;
+    return std::all_of(legs_.begin(), legs_.end(),
+                       [](const leg& l) { return l.waiting.empty() && !l.looking; }) &&
+           phase_ != phase::calling && phase_ != phase::proceeding;
+}
+
+bool call::owns(transaction::id t) const
+{
+    return invite_transaction_ == t || cancel_transaction_ == t ||
+           std::any_of(outstanding_.begin(), outstanding_.end(),
+                       [&](const outstanding& o) { return o.transaction == t; });
+}
+
+bool call::owns(lookup_id l) const
+{
+    return looking_ == l || std::any_of(legs_.begin(), legs_.end(),
+                                        [&](const leg& each) { return each.looking == l; });
+}
+
+bool call::has_dialog_for(const sip::message_view& request) const
+{
+    return std::any_of(legs_.begin(), legs_.end(),
+                       [&](const leg& l) { return l.dialog.is_for(request); });
+}
+
+bool call::is_merged(const sip::message_view& request) const
+{
+    if (invite_.empty() || request.call_id() != invite_->call_id()) return false;
+    const auto theirs = request.from();
+    const auto ours = invite_->from();
+    const auto number = request.cseq();
+    const auto our_number = invite_->cseq();
+    return theirs && ours && number && our_number && theirs->tag() == ours->tag() &&
+           number->number == our_number->number;
+}
+
+void call::on_response(transaction::id t, const sip::message_view& response, time_point now)
+{
+    if (invite_transaction_ == t)
+    {
+        on_invite_response(response, now);
+        return;
+    }
+    if (response.status() < 200) return;
+    if (cancel_transaction_ == t)
+    {
+        // Whatever it says, the INVITE's own final response decides (RFC 3261 section 9.1).
+        cancel_transaction_.reset();
+        return;
+    }
+    const auto o = std::find_if(outstanding_.begin(), outstanding_.end(),
+                                [&](const outstanding& each) { return each.transaction == t; });
+    if (o == outstanding_.end()) return;
+    outstanding taken = std::move(*o);
+    outstanding_.erase(o);
+    on_in_dialog_response(std::move(taken), response, now);
+}
+
+void call::on_failure(transaction::id t, transaction::failure why, time_point now)
+{
+    if (invite_transaction_ == t)
+    {
+        invite_transaction_.reset();
+        if (phase_ == phase::calling || phase_ == phase::proceeding) on_invite_failure(why, now);
+        return;
+    }
+    if (cancel_transaction_ == t)
+    {
+        cancel_transaction_.reset();
+        return;
+    }
+    const auto o = std::find_if(outstanding_.begin(), outstanding_.end(),
+                                [&](const outstanding& each) { return each.transaction == t; });
+    if (o == outstanding_.end()) return;
+    const outstanding taken = std::move(*o);
+    outstanding_.erase(o);
+    const errc cause = why == transaction::failure::timeout ? errc::timed_out : errc::unreachable;
+    on_in_dialog_done(taken, cause, now);
+}
+
+void call::on_terminated(transaction::id t)
+{
+    if (invite_transaction_ == t) invite_transaction_.reset();
+    if (cancel_transaction_ == t) cancel_transaction_.reset();
+}
+
+void call::on_targets(lookup_id l, const result<std::vector<target>>& targets, time_point now)
+{
+    if (looking_ == l)
+    {
+        looking_.reset();
+        on_invite_targets(targets, now);
+        return;
+    }
+    for (leg& each : legs_)
+        if (each.looking == l)
+        {
+            on_leg_targets(each, targets, now);
+            return;
+        }
+}
+
+std::optional<time_point> call::next_timeout() const
+{
+    return earlier(timers_.next(), media_.session().next_timeout());
+}
+
+void call::handle_timeout(time_point now)
+{
+    while (const auto t = timers_.take_expired(now))
+        switch (*t)
+        {
+        case timer::limit: on_limit(now); break;
+        case timer::answer_again: repeat_success(now); break;
+        case timer::answer_limit: give_up_on_ack(now); break;
+        case timer::cancel_limit:
+            if (invite_transaction_) ctx_.transactions.abandon(*invite_transaction_, ctx_.actions);
+            phase_ = phase::finished;
+            break;
+        case timer::count: break;
+        }
+    media_.session().handle_timeout(now);
+}
+
+void call::report_audio()
+{
+    while (auto e = media_.session().poll_event())
+    {
+        if (const auto* heard = std::get_if<media::digit_heard>(&*e))
+            ctx_.emit(digit{id_, heard->key, heard->length, digit_method::rtp});
+        else if (const auto* done = std::get_if<media::play_finished>(&*e))
+            ctx_.emit(played{id_, done->item, done->complete});
+        else if (const auto* sent = std::get_if<media::digits_finished>(&*e))
+            ctx_.emit(digits_sent{id_, sent->item, sent->complete ? errc{} : errc::cancelled});
+    }
+}
+
+void call::announce_media()
+{
+    ctx_.emit(media_started{id_, media_.remote(), media_.codec_name()});
+}
+
+std::string call::remote_uri() const
+{
+    if (!target_.empty()) return target_;
+    const auto from = invite_->from();
+    return from ? std::string(from->uri.text) : std::string();
+}
+
+} // namespace solosip::ua

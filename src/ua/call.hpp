@@ -1,0 +1,236 @@
+// One call, from the wish or the INVITE to the last message that anybody may send about it. A
+// product of small states; what each verb does stands in a file of its own: invite.cpp, answer.cpp,
+// end.cpp, info.cpp; legs.cpp carries requests inside its dialogs.
+#pragma once
+
+#include "dialog/dialog.hpp"
+#include "solosip/auth/digest.hpp"
+#include "solosip/base/timer_table.hpp"
+#include "ua/call_media.hpp"
+#include "ua/context.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace solosip::ua
+{
+
+/// How far the INVITE has come.
+///
+///     caller:  resolving -> calling -> proceeding -> established      (1xx, 2xx; RFC 3261
+///     section 13.2) callee:  offered ------------------------> established      (our 2xx;
+///     section 13.3) each of them -> finished: a final refusal, or given up
+enum class phase : std::uint8_t
+{
+    resolving,   ///< where does the INVITE go?
+    calling,     ///< it is out, nothing has come back
+    proceeding,  ///< 1xx: from here on it can be cancelled
+    offered,     ///< theirs is here, we have not answered finally
+    established, ///< 2xx
+    finished,
+};
+
+/// What has been done about the wish to end the call.
+enum class parting : std::uint8_t
+{
+    none,
+    wanted, ///< but nothing may be sent yet: no 1xx, or no ACK
+    sent,   ///< CANCEL, BYE or a refusal is out, or was received
+};
+
+class call
+{
+public:
+    call(context& ctx, call_id id);
+
+    call_id id() const { return id_; }
+    bool ended() const { return ended_; }
+    /// Nothing more will be sent or is waited for.
+    bool done() const;
+    /// As `done`, but for what merely absorbs repetitions.
+    bool settled() const;
+
+    // -- commands; the engine has checked that the call is the present one
+
+    void start(std::string target, call_options options);
+    result<void> ring(const std::vector<header>& headers, time_point now);
+    result<void> answer(const answer_options& options, time_point now);
+    result<void> reject(int status, std::string_view reason, const std::vector<header>& headers,
+                        time_point now);
+    void hang_up(time_point now);
+    result<media::digits_id> send_digits(std::string_view keys, std::optional<digit_method> via,
+                                         time_point now);
+    media::session& audio() { return media_.session(); }
+    const media::session& audio() const { return media_.session(); }
+
+    // -- what comes in
+
+    /// The INVITE that begins a call towards us. False: it has been refused.
+    bool on_invite(const incoming& in, time_point now);
+    /// A request whose tags name a dialog of this call.
+    void on_request(const incoming& in, time_point now);
+    void on_ack(const sip::message_view& ack, time_point now);
+    void on_cancel(const sip::message_view& cancel, time_point now);
+    void on_response(transaction::id t, const sip::message_view& response, time_point now);
+    /// A 2xx whose transaction is gone already.
+    void on_stray_success(const sip::message_view& response);
+    void on_failure(transaction::id t, transaction::failure why, time_point now);
+    void on_terminated(transaction::id t);
+    void on_targets(lookup_id l, const result<std::vector<target>>& targets, time_point now);
+
+    std::optional<time_point> next_timeout() const;
+    void handle_timeout(time_point now);
+    /// Turns what the audio session has to tell into events.
+    void report_audio();
+
+    // -- whose is it?
+
+    bool owns(transaction::id t) const;
+    bool owns(lookup_id l) const;
+    bool has_dialog_for(const sip::message_view& request) const;
+    /// The same request by another path (RFC 3261 section 8.2.2.2).
+    bool is_merged(const sip::message_view& request) const;
+
+private:
+    enum class timer : std::uint8_t
+    {
+        limit,        ///< rings for too long
+        answer_again, ///< our 2xx is repeated until its ACK comes (section 13.3.1.4)
+        answer_limit, ///< no ACK came
+        cancel_limit, ///< no final response came after our CANCEL (section 9.1)
+        count
+    };
+
+    /// A request inside a dialog, before it has a number and a Via.
+    struct in_dialog
+    {
+        sip::method method = sip::method::bye;
+        std::vector<std::pair<std::string, std::string>> headers{};
+        std::string content_type{}, body{};
+        std::optional<std::uint32_t> cseq{}; ///< of an ACK
+        auth::client::attempt attempt{};
+    };
+    /// A dialog of this call, and the way there. A caller may have several: one for each fork.
+    struct leg
+    {
+        dialog::dialog dialog;
+        std::optional<hop> heading{}; ///< which hop is `way` an address of?
+        std::optional<target> way{};
+        std::optional<lookup_id> looking{}; ///< which answer of the edge do we wait for?
+        std::vector<in_dialog> waiting{};   ///< for that answer
+        std::optional<transmit> ack{};      ///< goes out again for each repeated 2xx
+    };
+    struct outstanding
+    {
+        transaction::id transaction;
+        std::size_t leg;
+        in_dialog request;
+    };
+    /// Our 2xx to an INVITE of theirs.
+    struct success
+    {
+        transaction::id transaction;
+        sip::message response;
+        std::uint32_t cseq = 0;
+        duration interval{0};
+        bool awaits_answer = false; ///< was it an offer?
+    };
+    /// Digits that go out by INFO, one after the other.
+    struct info_job
+    {
+        media::digits_id id;
+        std::string keys;
+        std::size_t next = 0;
+    };
+
+    // invite.cpp
+    void on_invite_targets(const result<std::vector<target>>& targets, time_point now);
+    void send_invite(time_point now);
+    void on_invite_response(const sip::message_view& response, time_point now);
+    void on_provisional(const sip::message_view& response, time_point now);
+    void on_success(const sip::message_view& response, time_point now);
+    void on_refusal(const sip::message_view& response, time_point now);
+    void on_invite_failure(transaction::failure why, time_point now);
+    bool try_next_target(time_point now);
+    void establish(std::size_t leg_index, const sip::message_view& response, time_point now);
+    void acknowledge(std::size_t leg_index, time_point now);
+
+    // answer.cpp
+    bool read_offer(const incoming& in, time_point now);
+    reply with_contact(int status) const;
+    void send_success(const incoming& in, const reply& r, bool awaits_answer, time_point now);
+    void on_reinvite(const incoming& in, time_point now);
+    void repeat_success(time_point now);
+    void give_up_on_ack(time_point now);
+
+    // end.cpp
+    void on_bye(const incoming& in, time_point now);
+    void send_cancel(time_point now);
+    void send_bye(std::size_t leg_index, time_point now);
+    void end(ending how, time_point now);
+    void on_limit(time_point now);
+
+    // info.cpp
+    void on_info(const incoming& in, time_point now);
+    void send_next_info(time_point now);
+    void on_info_done(errc why, time_point now);
+
+    // legs.cpp
+    std::optional<std::size_t> find_leg(std::string_view remote_tag) const;
+    /// Nothing where there are too many or the response makes no dialog.
+    std::optional<std::size_t> leg_for(const sip::message_view& response);
+    void send_in_dialog(std::size_t leg_index, in_dialog request, time_point now);
+    void issue(std::size_t leg_index, in_dialog request, time_point now);
+    void on_leg_targets(leg& l, const result<std::vector<target>>& targets, time_point now);
+    void on_in_dialog_response(outstanding o, const sip::message_view& response, time_point now);
+    void on_in_dialog_done(const outstanding& o, errc why, time_point now);
+
+    // call.cpp
+    void announce_media();
+    std::string remote_uri() const;
+
+    context& ctx_;
+    call_id id_;
+    phase phase_ = phase::resolving;
+    parting parting_ = parting::none;
+    bool ended_ = false; ///< has the user been told the end?
+    timer_table<timer> timers_;
+    std::optional<time_point> answered_at_;
+
+    // caller
+    std::string target_; ///< Request-URI
+    call_options options_;
+    std::string local_uri_;    ///< From value without tag
+    std::string call_id_text_; ///< Call-ID
+    std::uint32_t cseq_ = 0;
+    std::string offer_; ///< the body of our INVITE
+    std::optional<hop> first_hop_;
+    std::optional<lookup_id> looking_;
+    std::vector<target> targets_;
+    std::size_t target_index_ = 0;
+    auth::client::attempt attempt_;
+    std::optional<transaction::id> cancel_transaction_;
+
+    // both
+    sip::message invite_; ///< the first one, sent or received
+    std::string local_tag_;
+    std::optional<transaction::id> invite_transaction_; ///< client's or server's
+    std::vector<leg> legs_;
+    std::optional<std::size_t> chosen_; ///< which leg is the call?
+    std::vector<outstanding> outstanding_;
+
+    // callee
+    endpoint source_, local_;
+    bool late_offer_ = false;        ///< did their INVITE come without an offer?
+    std::optional<success> success_; ///< which 2xx of ours waits for its ACK?
+
+    call_media media_;
+    std::deque<info_job> info_jobs_;
+    bool info_out_ = false; ///< is an INFO of ours unanswered?
+    std::uint32_t info_count_ = 0;
+};
+
+} // namespace solosip::ua

@@ -1,0 +1,100 @@
+#include "ua/call_media.hpp"
+
+#include "solosip/sip/headers.hpp"
+
+namespace solosip::ua
+{
+namespace
+{
+
+const media::codec* find_codec(const settings& config, const sdp::format& f)
+{
+    for (const media::codec* c : config.codecs)
+        if (sip::iequals(c->info().name, f.name) && c->info().clock_rate == f.clock_rate) return c;
+    return nullptr;
+}
+
+// 101 is what everybody uses for telephone-event; dynamic types of codecs begin above it.
+constexpr std::uint8_t event_payload_type = 101;
+constexpr std::uint8_t first_dynamic_type = 102;
+
+} // namespace
+
+call_media::call_media(const settings& config, random_source& random)
+    : config_(config), session_(random)
+{
+    std::uint8_t dynamic = first_dynamic_type;
+    for (const media::codec* c : config.codecs)
+    {
+        const media::codec_info& info = c->info();
+        const bool is_static = info.static_payload_type >= 0;
+        local_.codecs.push_back(
+            {std::string(info.name),
+             info.clock_rate,
+             info.channels,
+             is_static ? static_cast<std::uint8_t>(info.static_payload_type) : dynamic++,
+             {}});
+    }
+    local_.event_payload_type = event_payload_type;
+    // A number that fits 53 bits, since some peers keep it in a double (RFC 8866 section 5.2 wants
+    // it unique, nothing more).
+    local_.session_id = local_.version = random.u64() >> 12;
+}
+
+std::string call_media::make_offer()
+{
+    ours_ = sdp::make_offer(local_);
+    ++local_.version;
+    return sdp::print(ours_);
+}
+
+result<void> call_media::consider(std::string_view offer)
+{
+    auto parsed = sdp::parse(offer);
+    if (!parsed) return parsed.error();
+    if (const auto answer = sdp::make_answer(*parsed, local_); !answer) return answer.error();
+    theirs_ = std::move(*parsed);
+    return {};
+}
+
+result<std::string> call_media::make_answer(time_point now)
+{
+    if (!theirs_) return errc::missing_header;
+    const auto answer = sdp::make_answer(*theirs_, local_);
+    if (!answer) return answer.error();
+    ++local_.version;
+    theirs_.reset();
+    run(answer->agreed, now);
+    return sdp::print(answer->text);
+}
+
+result<void> call_media::on_answer(std::string_view answer, time_point now)
+{
+    const auto parsed = sdp::parse(answer);
+    if (!parsed) return parsed.error();
+    const auto agreed = sdp::read_answer(ours_, *parsed, local_);
+    if (!agreed) return agreed.error();
+    run(*agreed, now);
+    return {};
+}
+
+void call_media::run(const sdp::agreement& a, time_point now)
+{
+    using sdp::direction;
+    agreed_ = a;
+    media::stream how;
+    how.codec = find_codec(config_, a.codec);
+    how.send_payload_type = a.codec.payload_type;
+    how.receive_payload_type = a.receive_payload_type;
+    how.send_events = a.send_events;
+    how.receive_events = a.receive_events;
+    // RFC 3264 section 5.1: port 0 or 0.0.0.0 means that nothing may be sent there.
+    const bool reachable = a.remote.port != 0 && !a.remote.address.is_unspecified();
+    how.send =
+        reachable && (a.direction == direction::sendrecv || a.direction == direction::sendonly);
+    how.receive = a.direction == direction::sendrecv || a.direction == direction::recvonly;
+    how.ptime = a.ptime;
+    session_.start(how, now);
+}
+
+} // namespace solosip::ua

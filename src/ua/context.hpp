@@ -1,0 +1,88 @@
+// What the parts of one engine share: configuration, transactions, credentials, and the outputs
+// that wait to be polled.
+#pragma once
+
+#include "solosip/auth/digest.hpp"
+#include "solosip/sip/message.hpp"
+#include "solosip/transaction/transaction.hpp"
+#include "solosip/ua/engine.hpp"
+#include "ua/identity.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace solosip::ua
+{
+
+/// The methods that we do, for Allow (RFC 3261 section 20.5).
+inline constexpr std::string_view allowed_methods = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO";
+
+/// An incoming request with what is needed to answer it.
+struct incoming
+{
+    const sip::message& request;
+    std::optional<transaction::id> transaction; ///< nothing for an ACK
+    endpoint source;
+    endpoint local;
+};
+
+/// What goes into an answer beside what RFC 3261 section 8.2.6 copies.
+struct reply
+{
+    int status = 200;
+    std::string reason{};
+    std::string to_tag{}; ///< empty: a fresh one where it must have one
+    std::vector<header> headers{};
+    std::string content_type{}, body{};
+};
+
+class context
+{
+public:
+    context(settings s, random_source& r);
+
+    settings config;
+    random_source& random;
+    transaction::table transactions;
+    auth::client credentials;
+    std::optional<identity> who; ///< whom do calls come from?
+    std::string contact_user;    ///< which user do our Contacts name? Nobody can guess it.
+
+    transaction::actions actions; ///< what do the transactions want done?
+    std::deque<transmit> outbox;
+    std::deque<event> events;
+
+    // -- outputs
+
+    void emit(event e);
+    void send(const endpoint& to, std::string bytes);
+    void log(log_level level, std::string_view text) const;
+    /// Asks the edge for the addresses of `where`.
+    lookup_id look_up(const hop& where);
+
+    // -- requests
+
+    /// A Via value with a fresh branch, and rport (RFC 3581).
+    std::string make_via(const endpoint& local);
+    /// A Contact value without parameters.
+    std::string make_contact(const endpoint& local) const;
+    /// "z9hG4bK" and randomness.
+    std::string make_branch();
+    /// Adds the credentials that are known, and starts a client transaction.
+    result<transaction::id> start(sip::message& request, const endpoint& to, time_point now);
+
+    // -- responses
+
+    sip::message make_reply(const incoming& in, const reply& r);
+    void respond(const incoming& in, const reply& r, time_point now);
+    void respond(transaction::id t, const sip::message& response, time_point now);
+
+private:
+    std::uint32_t last_lookup_ = 0;
+};
+
+} // namespace solosip::ua

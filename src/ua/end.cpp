@@ -1,0 +1,161 @@
+// How a call ends: CANCEL, BYE, a refusal, a limit (RFC 3261 sections 9, 15). The user hears of it
+// at once and exactly once; the messages follow as the rules allow.
+#include "ua/call.hpp"
+#include "ua/status.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace solosip::ua
+{
+namespace
+{
+
+// RFC 3326: `Reason: SIP;cause=200;text="Call completed elsewhere"`, the words of it.
+std::string reason_text(const sip::message_view& m)
+{
+    const auto value = m.first(sip::header_id::reason);
+    if (!value) return {};
+    const auto semicolon = value->find(';');
+    if (semicolon == value->npos) return {};
+    const auto text = sip::parameters(value->substr(semicolon), ';').find("text");
+    return text ? sip::unquote(*text) : std::string();
+}
+
+} // namespace
+
+void call::hang_up(time_point now)
+{
+    switch (phase_)
+    {
+    case phase::resolving:
+        looking_.reset();
+        phase_ = phase::finished;
+        parting_ = parting::sent;
+        end({ended_by::us, 487, {}, errc::cancelled}, now);
+        return;
+    case phase::calling:
+        // Section 9.1: no CANCEL before a provisional answer. It goes out on the first one.
+        parting_ = parting::wanted;
+        end({ended_by::us, 487, {}, errc::cancelled}, now);
+        return;
+    case phase::proceeding:
+        send_cancel(now);
+        end({ended_by::us, 487, {}, errc::cancelled}, now);
+        return;
+    case phase::offered: (void)reject(603, {}, {}, now); return;
+    case phase::established:
+        // Section 15: the callee may not send a BYE before its 2xx is acknowledged.
+        if (success_ && success_->transaction == invite_transaction_)
+            parting_ = parting::wanted;
+        else
+            send_bye(*chosen_, now);
+        end({ended_by::us, 0, {}, errc{}}, now);
+        return;
+    case phase::finished: return;
+    }
+}
+
+result<void> call::reject(int status, std::string_view reason, const std::vector<header>& headers,
+                          time_point now)
+{
+    if (phase_ != phase::offered || ended_) return errc::call_ended;
+    if (status < 300 || status > 699) return errc::bad_config;
+    const bool clean =
+        is_clean(reason) &&
+        std::all_of(headers.begin(), headers.end(),
+                    [](const header& h) { return is_clean(h.name) && is_clean(h.value); });
+    if (!clean) return errc::bad_header;
+    ctx_.respond({invite_, invite_transaction_, source_, local_},
+                 {status, std::string(reason), local_tag_, headers}, now);
+    phase_ = phase::finished;
+    parting_ = parting::sent;
+    std::string words(reason.empty() ? sip::reason_phrase(status) : reason);
+    end({ended_by::us, status, std::move(words), error_of(status)}, now);
+    return {};
+}
+
+void call::send_cancel(time_point now)
+{
+    parting_ = parting::sent;
+    auto cancel = sip::make_cancel(*invite_);
+    if (!cancel) return;
+    const auto started = ctx_.transactions.start(*cancel, {targets_[target_index_].remote, false},
+                                                 now, ctx_.actions);
+    if (started) cancel_transaction_ = *started;
+    // Section 9.1: without a final response for 64*T1 the INVITE counts as cancelled.
+    timers_.set(timer::cancel_limit, now + 64 * ctx_.config.timing.t1);
+}
+
+void call::send_bye(std::size_t leg_index, time_point now)
+{
+    if (chosen_ == leg_index)
+    {
+        parting_ = parting::sent;
+        success_.reset();
+        timers_.stop(timer::answer_again);
+        timers_.stop(timer::answer_limit);
+    }
+    in_dialog bye;
+    bye.method = sip::method::bye;
+    send_in_dialog(leg_index, std::move(bye), now);
+}
+
+void call::on_bye(const incoming& in, time_point now)
+{
+    ctx_.respond(in, {200, {}, local_tag_}, now);
+    if (chosen_ && !legs_[*chosen_].dialog.is_for(*in.request)) return; // a fork that gives up
+    const bool unanswered = phase_ == phase::offered;
+    if (unanswered) // section 15.1.2: what is pending gets 487
+        ctx_.respond({invite_, invite_transaction_, source_, local_}, {487, {}, local_tag_}, now);
+    if (phase_ == phase::calling || phase_ == phase::proceeding) return; // its final answer follows
+    phase_ = phase::finished;
+    parting_ = parting::sent;
+    success_.reset();
+    timers_.stop_all();
+    end({ended_by::peer, 0, reason_text(*in.request), unanswered ? errc::cancelled : errc{}}, now);
+}
+
+void call::on_cancel(const sip::message_view& cancel, time_point now)
+{
+    if (phase_ != phase::offered) return; // section 9.2: too late, it has no effect
+    ctx_.respond({invite_, invite_transaction_, source_, local_}, {487, {}, local_tag_}, now);
+    phase_ = phase::finished;
+    parting_ = parting::sent;
+    auto words = reason_text(cancel);
+    if (words.empty()) words = sip::reason_phrase(487);
+    end({ended_by::peer, 487, std::move(words), errc::cancelled}, now);
+}
+
+void call::on_limit(time_point now)
+{
+    if (phase_ == phase::offered)
+    {
+        ctx_.respond({invite_, invite_transaction_, source_, local_}, {480, {}, local_tag_}, now);
+        phase_ = phase::finished;
+        parting_ = parting::sent;
+        end({ended_by::us, 480, {}, errc::no_answer}, now);
+        return;
+    }
+    if (phase_ == phase::proceeding)
+        send_cancel(now);
+    else
+        parting_ = parting::wanted;
+    end({ended_by::us, 487, {}, errc::no_answer}, now);
+}
+
+void call::end(ending how, time_point now)
+{
+    if (ended_) return;
+    ended_ = true;
+    timers_.stop(timer::limit);
+    if (answered_at_) how.duration = std::chrono::duration_cast<milliseconds>(now - *answered_at_);
+    if (how.reason.empty() && how.status != 0) how.reason = sip::reason_phrase(how.status);
+    media_.session().stop();
+    report_audio();
+    for (const auto& job : std::exchange(info_jobs_, {}))
+        ctx_.emit(digits_sent{id_, job.id, errc::call_ended});
+    ctx_.emit(call_ended{id_, std::move(how)});
+}
+
+} // namespace solosip::ua

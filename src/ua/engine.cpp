@@ -1,0 +1,411 @@
+// Wiring only: whose message is it, whose answer, whose deadline?
+#include "solosip/ua/engine.hpp"
+
+#include "solosip/sip/validation.hpp"
+#include "ua/call.hpp"
+#include "ua/context.hpp"
+#include "ua/options.hpp"
+#include "ua/registration.hpp"
+
+#include <algorithm>
+#include <memory>
+
+namespace solosip::ua
+{
+
+struct engine::impl
+{
+    impl(settings s, random_source& r) : ctx(std::move(s), r), registration(ctx) {}
+
+    context ctx;
+    ua::registration registration;
+    std::vector<std::unique_ptr<ua::call>>
+        calls; ///< the present one, and what lingers of former ones
+    std::uint32_t last_call = 0;
+    endpoint local; ///< of the datagram that is being read
+
+    ua::call* present();
+    ua::call* find(call_id id);
+    template <class Predicate>
+    ua::call* find_if(Predicate p);
+
+    void carry_out(time_point now);
+    void on_action(transaction::send& a, time_point now);
+    void on_action(transaction::deliver& a, time_point now);
+    void on_action(transaction::deliver_request& a, time_point now);
+    void on_action(transaction::cancelled& a, time_point now);
+    void on_action(transaction::failed& a, time_point now);
+    void on_action(transaction::terminated& a, time_point now);
+    void on_action(transaction::stray_response& a, time_point now);
+    void on_initial_request(const incoming& in, time_point now);
+    void on_new_invite(const incoming& in, time_point now);
+    void drop_finished();
+};
+
+ua::call* engine::impl::present()
+{
+    return find_if([](const ua::call& c) { return !c.ended(); });
+}
+
+ua::call* engine::impl::find(call_id id)
+{
+    return find_if([&](const ua::call& c) { return c.id() == id && !c.ended(); });
+}
+
+template <class Predicate>
+ua::call* engine::impl::find_if(Predicate p)
+{
+    for (const auto& c : calls)
+        if (p(*c)) return c.get();
+    return nullptr;
+}
+
+// What the transactions want done may make somebody want more.
+void engine::impl::carry_out(time_point now)
+{
+    while (!ctx.actions.empty())
+    {
+        auto batch = std::exchange(ctx.actions, {});
+        for (auto& a : batch)
+            std::visit([&](auto& each) { on_action(each, now); }, a);
+    }
+    drop_finished();
+}
+
+void engine::impl::drop_finished()
+{
+    std::erase_if(calls, [](const auto& c) { return c->ended() && c->done(); });
+}
+
+void engine::impl::on_action(transaction::send& a, time_point)
+{
+    ctx.send(a.to.remote, std::move(a.bytes));
+}
+
+void engine::impl::on_action(transaction::deliver& a, time_point now)
+{
+    if (registration.owns(a.transaction))
+        registration.on_response(*a.response, now);
+    else if (ua::call* c = find_if([&](const ua::call& each) { return each.owns(a.transaction); }))
+        c->on_response(a.transaction, *a.response, now);
+}
+
+void engine::impl::on_action(transaction::failed& a, time_point now)
+{
+    if (registration.owns(a.transaction))
+        registration.on_failure(a.why, now);
+    else if (ua::call* c = find_if([&](const ua::call& each) { return each.owns(a.transaction); }))
+        c->on_failure(a.transaction, a.why, now);
+}
+
+void engine::impl::on_action(transaction::terminated& a, time_point)
+{
+    if (ua::call* c = find_if([&](const ua::call& each) { return each.owns(a.transaction); }))
+        c->on_terminated(a.transaction);
+}
+
+void engine::impl::on_action(transaction::cancelled& a, time_point now)
+{
+    if (ua::call* c = find_if([&](const ua::call& each) { return each.owns(a.invite); }))
+        c->on_cancel(*a.cancel, now);
+}
+
+void engine::impl::on_action(transaction::stray_response& a, time_point)
+{
+    if (a.response->status() / 100 != 2) return;
+    const auto cseq = a.response->cseq();
+    if (!cseq || cseq->method != sip::method::invite) return;
+    if (ua::call* c = find_if([&](const ua::call& each) { return each.is_merged(*a.response); }))
+        c->on_stray_success(*a.response);
+}
+
+void engine::impl::on_action(transaction::deliver_request& a, time_point now)
+{
+    const incoming in{a.request, a.transaction, a.source, local};
+    const sip::message_view& m = *a.request;
+    if (ua::call* c = find_if([&](const ua::call& each) { return each.has_dialog_for(m); }))
+    {
+        if (m.method() == sip::method::ack)
+            c->on_ack(m, now);
+        else if (!refuse_unsupported(ctx, in, now))
+            c->on_request(in, now);
+        return;
+    }
+    if (m.method() == sip::method::ack) return; // it acknowledges nothing of ours
+    if (refuse_unsupported(ctx, in, now)) return;
+    const auto to = m.to();
+    const bool in_dialog = to && !to->tag().empty();
+    const bool only_in_dialog = m.method() == sip::method::bye || m.method() == sip::method::info;
+    if (in_dialog || only_in_dialog)
+        ctx.respond(in, {481}, now); // RFC 3261 section 12.2.2
+    else
+        on_initial_request(in, now);
+}
+
+void engine::impl::on_initial_request(const incoming& in, time_point now)
+{
+    if (in.request->method() == sip::method::options)
+        on_options(ctx, in, present() != nullptr, now);
+    else
+        on_new_invite(in, now);
+}
+
+void engine::impl::on_new_invite(const incoming& in, time_point now)
+{
+    if (find_if([&](const ua::call& each) { return each.is_merged(*in.request); }))
+    {
+        ctx.respond(in, {482}, now); // section 8.2.2.2
+        return;
+    }
+    if (present())
+    {
+        ctx.respond(in, {486}, now);
+        return;
+    }
+    auto c = std::make_unique<ua::call>(ctx, static_cast<call_id>(++last_call));
+    if (c->on_invite(in, now)) calls.push_back(std::move(c));
+}
+
+// ---- the public face
+// --------------------------------------------------------------------------------
+
+engine::engine(settings s, random_source& random)
+    : impl_(std::make_unique<impl>(std::move(s), random))
+{
+}
+engine::~engine() = default;
+
+void engine::receive(std::string_view datagram, const endpoint& source, const endpoint& local,
+                     time_point now)
+{
+    sip::message_view m;
+    if (const auto parsed = m.parse(datagram); !parsed)
+    {
+        impl_->ctx.log(log_level::debug, "dropped a datagram that is no SIP message");
+        return;
+    }
+    const auto verdict = sip::validate(m);
+    impl_->local = local;
+    if (verdict.silent || (!verdict.ok() && (m.is_response() || m.method() == sip::method::ack)))
+    {
+        impl_->ctx.log(log_level::debug, "dropped a malformed message");
+        return;
+    }
+    if (!verdict.ok())
+    {
+        // Answered without a transaction (RFC 3261 section 8.2.7): repetitions are answered alike.
+        const auto answer =
+            sip::make_response(m, verdict.status, verdict.why, impl_->ctx.random.token(12), source);
+        if (answer) impl_->ctx.send(source, answer->bytes());
+        return;
+    }
+    impl_->ctx.transactions.receive(m, source, now, impl_->ctx.actions);
+    impl_->carry_out(now);
+}
+
+void engine::receive_media(std::span<const std::uint8_t> packet, const endpoint&, time_point now)
+{
+    if (ua::call* c = impl_->present()) c->audio().receive(packet, now);
+}
+
+void engine::on_lookup(lookup_id id, const result<std::vector<target>>& targets, time_point now)
+{
+    if (impl_->registration.owns(id))
+        impl_->registration.on_targets(targets, now);
+    else if (ua::call* c = impl_->find_if([&](const ua::call& each) { return each.owns(id); }))
+        c->on_targets(id, targets, now);
+    impl_->carry_out(now);
+}
+
+void engine::transport_error(const endpoint& to, time_point now)
+{
+    impl_->ctx.transactions.transport_error(to, now, impl_->ctx.actions);
+    impl_->carry_out(now);
+}
+
+std::optional<time_point> engine::next_timeout() const
+{
+    auto next = earlier(impl_->ctx.transactions.next_timeout(), impl_->registration.next_timeout());
+    for (const auto& c : impl_->calls)
+        next = earlier(next, c->next_timeout());
+    return next;
+}
+
+void engine::handle_timeout(time_point now)
+{
+    impl_->ctx.transactions.handle_timeout(now, impl_->ctx.actions);
+    impl_->registration.handle_timeout(now);
+    for (std::size_t i = 0; i < impl_->calls.size(); ++i)
+        impl_->calls[i]->handle_timeout(now);
+    impl_->carry_out(now);
+}
+
+std::optional<transmit> engine::poll_transmit()
+{
+    if (impl_->ctx.outbox.empty()) return std::nullopt;
+    transmit next = std::move(impl_->ctx.outbox.front());
+    impl_->ctx.outbox.pop_front();
+    return next;
+}
+
+std::optional<event> engine::poll_event()
+{
+    if (impl_->ctx.events.empty())
+        if (ua::call* c = impl_->present()) c->report_audio();
+    if (impl_->ctx.events.empty()) return std::nullopt;
+    event next = std::move(impl_->ctx.events.front());
+    impl_->ctx.events.pop_front();
+    return next;
+}
+
+std::size_t engine::poll_media(std::span<std::uint8_t> to)
+{
+    ua::call* c = impl_->present();
+    return c ? c->audio().poll_packet(to) : 0;
+}
+
+result<void> engine::set_account(account a)
+{
+    auto who = understand(std::move(a));
+    if (!who) return who.error();
+    if (!who->given.password.empty())
+        impl_->ctx.credentials.set_credentials(
+            {who->given.login, who->given.password, who->given.realm});
+    impl_->ctx.who = std::move(*who);
+    return {};
+}
+
+result<void> engine::register_account(account a, time_point now)
+{
+    if (const auto set = set_account(std::move(a)); !set) return set.error();
+    impl_->registration.start();
+    impl_->carry_out(now);
+    return {};
+}
+
+void engine::unregister(time_point now)
+{
+    impl_->registration.stop(now);
+    impl_->carry_out(now);
+}
+
+bool engine::registered() const
+{
+    return impl_->registration.registered();
+}
+
+result<call_id> engine::call(std::string_view to, call_options options, time_point now)
+{
+    (void)now;
+    if (impl_->present()) return errc::call_in_progress;
+    const bool clean =
+        is_clean(options.subject) && is_clean(options.display_name) && is_clean(options.from) &&
+        std::all_of(options.headers.begin(), options.headers.end(),
+                    [](const header& h)
+                    { return !h.name.empty() && is_clean(h.name) && is_clean(h.value); });
+    if (!clean) return errc::bad_header;
+    auto target = complete_target(to, impl_->ctx.who ? &*impl_->ctx.who : nullptr);
+    if (!target) return target.error();
+    if (!options.from.empty() && !sip::parse_uri(options.from)) return errc::bad_uri;
+    const auto id = static_cast<call_id>(++impl_->last_call);
+    impl_->calls.push_back(std::make_unique<ua::call>(impl_->ctx, id));
+    impl_->calls.back()->start(std::move(*target), std::move(options));
+    return id;
+}
+
+result<void> engine::ring(call_id c, time_point now, std::vector<header> headers)
+{
+    ua::call* it = impl_->find(c);
+    if (!it) return errc::call_ended;
+    auto done = it->ring(headers, now);
+    impl_->carry_out(now);
+    return done;
+}
+
+result<void> engine::answer(call_id c, answer_options options, time_point now)
+{
+    ua::call* it = impl_->find(c);
+    if (!it) return errc::call_ended;
+    auto done = it->answer(options, now);
+    impl_->carry_out(now);
+    return done;
+}
+
+result<void> engine::reject(call_id c, int status, std::string_view reason, time_point now,
+                            std::vector<header> headers)
+{
+    ua::call* it = impl_->find(c);
+    if (!it) return errc::call_ended;
+    auto done = it->reject(status, reason, headers, now);
+    impl_->carry_out(now);
+    return done;
+}
+
+result<void> engine::hang_up(call_id c, time_point now)
+{
+    ua::call* it = impl_->find(c);
+    if (!it) return errc::call_ended;
+    it->hang_up(now);
+    impl_->carry_out(now);
+    return {};
+}
+
+std::optional<call_id> engine::current_call() const
+{
+    const ua::call* it = impl_->present();
+    return it ? std::optional(it->id()) : std::nullopt;
+}
+
+result<media::play_id> engine::play(call_id c, std::unique_ptr<media::source> sound,
+                                    milliseconds after, time_point)
+{
+    ua::call* it = impl_->find(c);
+    if (!it) return errc::call_ended;
+    return it->audio().play(std::move(sound), after);
+}
+
+result<void> engine::clear_playback(call_id c, time_point)
+{
+    ua::call* it = impl_->find(c);
+    if (!it) return errc::call_ended;
+    it->audio().clear();
+    return {};
+}
+
+result<void> engine::record(call_id c, std::unique_ptr<media::sink> to, time_point)
+{
+    ua::call* it = impl_->find(c);
+    if (!it) return errc::call_ended;
+    it->audio().record(std::move(to));
+    return {};
+}
+
+result<media::digits_id> engine::send_digits(call_id c, std::string_view keys, time_point now,
+                                             std::optional<digit_method> via)
+{
+    ua::call* it = impl_->find(c);
+    if (!it) return errc::call_ended;
+    auto id = it->send_digits(keys, via, now);
+    impl_->carry_out(now);
+    return id;
+}
+
+media::statistics engine::media_statistics() const
+{
+    const ua::call* it = impl_->present();
+    return it ? it->audio().stats() : media::statistics{};
+}
+
+bool engine::settled() const
+{
+    return impl_->registration.settled() && std::all_of(impl_->calls.begin(), impl_->calls.end(),
+                                                        [](const auto& c) { return c->settled(); });
+}
+
+std::size_t engine::live_objects() const
+{
+    return impl_->ctx.transactions.size() + impl_->calls.size() + impl_->ctx.outbox.size() +
+           impl_->ctx.events.size();
+}
+
+} // namespace solosip::ua

@@ -1,0 +1,109 @@
+#include "ua/identity.hpp"
+
+#include "solosip/base/endpoint.hpp"
+#include "solosip/sip/headers.hpp"
+
+namespace solosip::ua
+{
+namespace
+{
+
+// "host", "host:port" or a URI, all as a URI.
+std::string as_uri(std::string_view text)
+{
+    const bool has_scheme = text.starts_with("sip:") || text.starts_with("sips:");
+    return has_scheme ? std::string(text) : "sip:" + std::string(text);
+}
+
+result<hop> read_hop(const std::string& uri_text)
+{
+    const auto uri = sip::parse_uri(uri_text);
+    if (!uri || !uri->is_sip() || uri->host.empty()) return errc::bad_uri;
+    return hop_of(*uri);
+}
+
+bool headers_are_clean(const std::vector<header>& headers)
+{
+    for (const auto& h : headers)
+        if (h.name.empty() || !is_clean(h.name) || !is_clean(h.value)) return false;
+    return true;
+}
+
+} // namespace
+
+bool is_clean(std::string_view text)
+{
+    return text.find_first_of(std::string_view("\r\n\0", 3)) == text.npos;
+}
+
+hop hop_of(const sip::uri_view& uri)
+{
+    std::string_view host = uri.params.find("maddr").value_or(std::string_view{});
+    if (host.empty()) host = uri.host;
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    return {std::string(host), uri.port};
+}
+
+result<identity> understand(account a)
+{
+    for (const std::string* text : {&a.uri, &a.registrar, &a.login, &a.password, &a.display_name,
+                                    &a.outbound_proxy, &a.realm})
+        if (!is_clean(*text)) return errc::bad_header;
+    if (!headers_are_clean(a.headers)) return errc::bad_header;
+    if (a.expires < seconds(60) || a.expires > seconds(86'400)) return errc::bad_config;
+
+    const std::string written = as_uri(a.uri);
+    const auto uri = sip::parse_uri(written);
+    if (!uri || uri->scheme != sip::uri_scheme::sip || uri->user.empty()) return errc::bad_uri;
+
+    identity who;
+    who.user = uri->user;
+    who.domain = uri->host;
+    if (uri->port != 0) who.domain += ':' + std::to_string(uri->port);
+    who.aor = "sip:" + who.user + '@' + who.domain;
+    who.registrar_uri = "sip:" + who.domain;
+    who.registrar = hop_of(*uri);
+    if (!a.registrar.empty())
+    {
+        const auto there = read_hop(as_uri(a.registrar));
+        if (!there) return there.error();
+        who.registrar = *there;
+    }
+    if (!a.outbound_proxy.empty())
+    {
+        const std::string proxy = as_uri(a.outbound_proxy);
+        const auto there = read_hop(proxy);
+        if (!there) return there.error();
+        who.proxy = *there;
+        who.proxy_route = '<' + proxy + (sip::parse_uri(proxy)->params.has("lr") ? ">" : ";lr>");
+    }
+    if (!a.display_name.empty()) who.from = sip::quote(a.display_name) + ' ';
+    who.from += '<' + who.aor + '>';
+    if (a.login.empty()) a.login = sip::unescape(uri->user);
+    who.given = std::move(a);
+    return who;
+}
+
+result<std::string> complete_target(std::string_view to, const identity* who)
+{
+    if (to.empty() || !is_clean(to)) return errc::bad_uri;
+    std::string text;
+    const auto colon = to.find(':');
+    const bool has_scheme = colon != to.npos && to.find('@') > colon &&
+                            to.substr(0, colon).find_first_of(".[") == to.npos;
+    if (has_scheme)
+        text = to;
+    else if (to.find('@') != to.npos)
+        text = "sip:" + std::string(to);
+    else if (who)
+        text = "sip:" + sip::escape_user(to) + '@' + who->domain;
+    else
+        return errc::bad_uri;
+
+    const auto uri = sip::parse_uri(text);
+    if (!uri || uri->scheme != sip::uri_scheme::sip || uri->host.empty()) return errc::bad_uri;
+    // "headers" may not stand in a Request-URI (RFC 3261 section 19.1.1, table 1).
+    return text.substr(0, text.find('?'));
+}
+
+} // namespace solosip::ua

@@ -1,0 +1,238 @@
+// The caller's side of an INVITE (RFC 3261 section 13.2).
+#include "solosip/sip/compose.hpp"
+#include "ua/call.hpp"
+#include "ua/status.hpp"
+
+#include <algorithm>
+
+namespace solosip::ua
+{
+
+void call::start(std::string target, call_options options)
+{
+    target_ = std::move(target);
+    options_ = std::move(options);
+    call_id_text_ = ctx_.random.token(24);
+    cseq_ = ctx_.random.below(10'000); // below 2^31 with room to count (section 8.1.1.5)
+    const identity* who = ctx_.who ? &*ctx_.who : nullptr;
+    const auto uri = sip::parse_uri(target_);
+    hop where = hop_of(*uri); // the engine has checked it
+    if (who && who->proxy)
+        where = *who->proxy;
+    else if (who)
+    {
+        // Our own domain is served by our registrar, whatever the DNS says of it.
+        const auto home = sip::parse_uri(who->registrar_uri);
+        if (home && sip::iequals(home->host, uri->host) && home->port == uri->port)
+            where = who->registrar;
+    }
+    first_hop_ = where;
+    looking_ = ctx_.look_up(where);
+}
+
+void call::on_invite_targets(const result<std::vector<target>>& targets, time_point now)
+{
+    if (ended_ || phase_ != phase::resolving) return;
+    if (!targets || targets->empty())
+    {
+        phase_ = phase::finished;
+        end({ended_by::network, 0, {}, targets ? errc::dns_failed : targets.code()}, now);
+        return;
+    }
+    targets_ = *targets;
+    target_index_ = 0;
+    const auto wait = options_.ring_for > seconds(0) ? options_.ring_for : ctx_.config.early_limit;
+    timers_.set(timer::limit, now + wait);
+    send_invite(now);
+}
+
+void call::send_invite(time_point now)
+{
+    const target& to = targets_[target_index_];
+    const identity* who = ctx_.who ? &*ctx_.who : nullptr;
+    local_ = to.local;
+    if (offer_.empty())
+    {
+        media_.set_local({to.local.address, options_.media_port});
+        offer_ = media_.make_offer();
+    }
+    if (local_uri_.empty())
+    {
+        std::string uri = options_.from;
+        if (uri.empty()) uri = who ? who->aor : "sip:anonymous@" + host_text(to.local.address);
+        std::string name = options_.display_name;
+        if (name.empty() && who && options_.from.empty()) name = who->given.display_name;
+        if (!name.empty()) local_uri_ = sip::quote(name) + ' ';
+        local_uri_ += '<' + uri + '>';
+    }
+    const std::string via = ctx_.make_via(to.local);
+    const std::string contact = ctx_.make_contact(to.local);
+    ++cseq_;
+
+    auto made = sip::compose(
+        [&](sip::writer& w)
+        {
+            w.request(sip::method::invite, target_);
+            w.header(sip::header_id::via, via);
+            if (who && who->proxy) w.header(sip::header_id::route, who->proxy_route);
+            w.header(sip::header_id::max_forwards, 70u);
+            w.header(sip::header_id::from, {local_uri_, ";tag=", local_tag_});
+            w.header(sip::header_id::to, {"<", target_, ">"});
+            w.header(sip::header_id::call_id, call_id_text_);
+            w.header(sip::header_id::cseq, {std::to_string(cseq_), " INVITE"});
+            w.header(sip::header_id::contact, contact);
+            w.header(sip::header_id::allow, allowed_methods);
+            w.header(sip::header_id::accept, "application/sdp");
+            if (!options_.subject.empty()) w.header(sip::header_id::subject, options_.subject);
+            if (!ctx_.config.user_agent.empty())
+                w.header(sip::header_id::user_agent, ctx_.config.user_agent);
+            for (const auto& h : options_.headers)
+                w.header(h.name, h.value);
+            w.body("application/sdp", offer_);
+        });
+    const auto started =
+        made ? ctx_.start(*made, to.remote, now) : result<transaction::id>(made.error());
+    if (!started)
+    {
+        phase_ = phase::finished;
+        end({ended_by::us, 0, {}, started.code()}, now);
+        return;
+    }
+    phase_ = phase::calling;
+    invite_transaction_ = *started;
+    // With the credentials that `start` added, which the ACK must repeat (section 13.2.2.4).
+    invite_ = std::move(*made);
+}
+
+void call::on_invite_response(const sip::message_view& response, time_point now)
+{
+    if (response.status() < 200)
+        on_provisional(response, now);
+    else if (response.status() < 300)
+        on_success(response, now);
+    else
+        on_refusal(response, now);
+}
+
+void call::on_provisional(const sip::message_view& response, time_point now)
+{
+    if (phase_ == phase::calling) phase_ = phase::proceeding;
+    if (parting_ == parting::wanted) send_cancel(now);
+    if (ended_ || response.status() == 100) return;
+    (void)leg_for(response); // an early dialog (section 12.1); a BYE may come in it
+    ctx_.emit(call_progress{id_, response.status(), std::string(response.reason())});
+}
+
+void call::on_success(const sip::message_view& response, time_point now)
+{
+    const auto index = leg_for(response);
+    if (!index) return; // a 2xx that makes no dialog cannot be acknowledged
+    leg& l = legs_[*index];
+    if (l.ack)
+    {
+        ctx_.send(l.ack->to, l.ack->bytes); // section 13.2.2.4: for each repetition
+        return;
+    }
+    if (!l.waiting.empty()) return; // the ACK is on its way already
+    (void)l.dialog.confirm(response);
+    if (!ended_ && !chosen_)
+    {
+        establish(*index, response, now);
+        return;
+    }
+    // Another fork, or an answer that crossed our CANCEL: taken, and given back at once.
+    acknowledge(*index, now);
+    send_bye(*index, now);
+    if (!chosen_)
+    {
+        phase_ = phase::finished;
+        parting_ = parting::sent;
+        timers_.stop(timer::cancel_limit);
+    }
+}
+
+void call::on_stray_success(const sip::message_view& response)
+{
+    const auto to = response.to();
+    const auto index = to ? find_leg(to->tag()) : std::nullopt;
+    if (index && legs_[*index].ack) ctx_.send(legs_[*index].ack->to, legs_[*index].ack->bytes);
+}
+
+void call::establish(std::size_t leg_index, const sip::message_view& response, time_point now)
+{
+    chosen_ = leg_index;
+    phase_ = phase::established;
+    timers_.stop(timer::limit);
+    ctx_.credentials.on_success(response);
+    const auto agreed = media_.on_answer(response.body(), now);
+    acknowledge(leg_index, now);
+    if (!agreed)
+    {
+        send_bye(leg_index, now);
+        end({ended_by::us, response.status(), "the answer has no audio that we can do",
+             errc::no_common_codec},
+            now);
+        return;
+    }
+    answered_at_ = now;
+    ctx_.emit(call_answered{id_, remote_uri()});
+    announce_media();
+}
+
+// Section 13.2.2.4: the ACK has the INVITE's number and its credentials, and no transaction.
+void call::acknowledge(std::size_t leg_index, time_point now)
+{
+    in_dialog ack;
+    ack.method = sip::method::ack;
+    if (const auto number = invite_->cseq()) ack.cseq = number->number;
+    for (std::size_t i = 0; i < invite_->header_count(); ++i)
+    {
+        const auto h = invite_->header(i);
+        if (h.id == sip::header_id::authorization || h.id == sip::header_id::proxy_authorization)
+            ack.headers.emplace_back(h.name, h.value);
+    }
+    send_in_dialog(leg_index, std::move(ack), now);
+}
+
+void call::on_refusal(const sip::message_view& response, time_point now)
+{
+    const int status = response.status();
+    timers_.stop(timer::cancel_limit);
+    invite_transaction_.reset(); // it has acknowledged, and absorbs repetitions by itself
+    if (!ended_ && (status == 401 || status == 407) &&
+        ctx_.credentials.on_challenge(response, attempt_) == auth::client::outcome::retry)
+    {
+        legs_.clear(); // early dialogs of the challenged INVITE are gone
+        send_invite(now);
+        return;
+    }
+    if (status == 503 && try_next_target(now)) return; // RFC 3263 section 4.3
+    phase_ = phase::finished;
+    parting_ = parting::sent;
+    end({ended_by::peer, status, std::string(response.reason()), error_of(status)}, now);
+}
+
+void call::on_invite_failure(transaction::failure why, time_point now)
+{
+    timers_.stop(timer::cancel_limit);
+    if (phase_ == phase::calling && try_next_target(now)) return;
+    phase_ = phase::finished;
+    parting_ = parting::sent;
+    // Section 8.1.3.1: silence counts as 408, an error of the transport as 503.
+    if (why == transaction::failure::timeout)
+        end({ended_by::network, 408, "no answer at all", errc::timed_out}, now);
+    else
+        end({ended_by::network, 503, "the network refused the INVITE", errc::unreachable}, now);
+}
+
+bool call::try_next_target(time_point now)
+{
+    if (ended_ || target_index_ + 1 >= targets_.size()) return false;
+    ++target_index_;
+    attempt_ = {};
+    legs_.clear();
+    send_invite(now);
+    return true;
+}
+
+} // namespace solosip::ua

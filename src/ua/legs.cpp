@@ -1,0 +1,138 @@
+// Requests inside the dialogs of a call: finding the way, credentials, retries.
+#include "solosip/base/limits.hpp"
+#include "ua/call.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace solosip::ua
+{
+
+std::optional<std::size_t> call::find_leg(std::string_view remote_tag) const
+{
+    for (std::size_t i = 0; i < legs_.size(); ++i)
+        if (legs_[i].dialog.has_remote_tag(remote_tag)) return i;
+    return std::nullopt;
+}
+
+std::optional<std::size_t> call::leg_for(const sip::message_view& response)
+{
+    const auto to = response.to();
+    if (!to || to->tag().empty()) return std::nullopt;
+    if (const auto known = find_leg(to->tag())) return known;
+    if (legs_.size() >= limits::early_dialogs) return std::nullopt;
+    auto made = dialog::dialog::from_response(*invite_, response);
+    if (!made) return std::nullopt;
+    legs_.push_back({std::move(*made)});
+    return legs_.size() - 1;
+}
+
+void call::send_in_dialog(std::size_t leg_index, in_dialog request, time_point now)
+{
+    leg& l = legs_[leg_index];
+    const auto uri = sip::parse_uri(l.dialog.next_hop());
+    if (!uri || uri->host.empty())
+    {
+        on_in_dialog_done({{}, leg_index, std::move(request)}, errc::bad_uri, now);
+        return;
+    }
+    hop wanted = hop_of(*uri);
+    // The way of the INVITE is known already, and its address family works.
+    if (!l.way && first_hop_ == wanted && target_index_ < targets_.size())
+    {
+        l.heading = wanted;
+        l.way = targets_[target_index_];
+    }
+    if (l.way && l.heading == wanted)
+    {
+        issue(leg_index, std::move(request), now);
+        return;
+    }
+    // One call asks for little at a time; whoever fills this is being made a fool of.
+    if (l.waiting.size() < limits::digits_to_send) l.waiting.push_back(std::move(request));
+    if (!l.looking || l.heading != wanted) l.looking = ctx_.look_up(wanted);
+    l.way.reset();
+    l.heading = std::move(wanted);
+}
+
+void call::on_leg_targets(leg& l, const result<std::vector<target>>& targets, time_point now)
+{
+    l.looking.reset();
+    const auto index = static_cast<std::size_t>(&l - legs_.data());
+    auto waiting = std::exchange(l.waiting, {});
+    const bool found = targets && !targets->empty();
+    if (found)
+        l.way = targets->front();
+    else
+        l.heading.reset();
+    for (auto& request : waiting)
+        if (found)
+            issue(index, std::move(request), now);
+        else
+            on_in_dialog_done({{}, index, std::move(request)}, errc::dns_failed, now);
+}
+
+void call::issue(std::size_t leg_index, in_dialog request, time_point now)
+{
+    leg& l = legs_[leg_index];
+    dialog::request_parts parts;
+    parts.method = request.method;
+    parts.via = ctx_.make_via(l.way->local);
+    // Only target refresh requests carry a Contact (RFC 3261 table 2); ours are all re-INVITEs.
+    parts.cseq = request.cseq;
+    parts.headers = request.headers;
+    if (!ctx_.config.user_agent.empty())
+        parts.headers.emplace_back("User-Agent", ctx_.config.user_agent);
+    parts.content_type = request.content_type;
+    parts.body = request.body;
+    auto made = l.dialog.make_request(parts);
+    if (!made)
+    {
+        on_in_dialog_done({{}, leg_index, std::move(request)}, made.code(), now);
+        return;
+    }
+    if (request.method == sip::method::ack)
+    {
+        l.ack = transmit{l.way->remote, made->bytes()};
+        ctx_.send(l.ack->to, l.ack->bytes);
+        return;
+    }
+    const auto started = ctx_.start(*made, l.way->remote, now);
+    if (started)
+        outstanding_.push_back({*started, leg_index, std::move(request)});
+    else
+        on_in_dialog_done({{}, leg_index, std::move(request)}, started.code(), now);
+}
+
+void call::on_in_dialog_response(outstanding o, const sip::message_view& response, time_point now)
+{
+    const int status = response.status();
+    if ((status == 401 || status == 407) &&
+        ctx_.credentials.on_challenge(response, o.request.attempt) == auth::client::outcome::retry)
+    {
+        send_in_dialog(o.leg, std::move(o.request), now);
+        return;
+    }
+    if (status < 300)
+    {
+        ctx_.credentials.on_success(response);
+        on_in_dialog_done(o, errc{}, now);
+        return;
+    }
+    // RFC 3261 section 12.2.1.2: the dialog is gone at the other end.
+    const bool dialog_gone = status == 481 || status == 408;
+    on_in_dialog_done(o, dialog_gone ? errc::call_ended : errc::rejected, now);
+}
+
+void call::on_in_dialog_done(const outstanding& o, errc why, time_point now)
+{
+    if (o.request.method == sip::method::info) on_info_done(why, now);
+    const bool fatal = why == errc::call_ended || why == errc::timed_out;
+    if (fatal && chosen_ == o.leg && !ended_ && o.request.method != sip::method::bye)
+    {
+        send_bye(o.leg, now);
+        end({ended_by::network, why == errc::timed_out ? 408 : 481, {}, errc::timed_out}, now);
+    }
+}
+
+} // namespace solosip::ua

@@ -1,0 +1,315 @@
+#include "ua/registration.hpp"
+
+#include "solosip/sip/compose.hpp"
+#include "ua/status.hpp"
+
+#include <algorithm>
+
+namespace solosip::ua
+{
+namespace
+{
+
+constexpr seconds longest_binding{86'400};
+
+// Beyond a day nobody means it.
+std::optional<seconds> retry_after_of(const sip::message_view& response)
+{
+    const auto value = response.number(sip::header_id::retry_after);
+    if (!value) return std::nullopt;
+    return std::min(seconds(*value), longest_binding);
+}
+
+} // namespace
+
+seconds refresh_after(seconds granted)
+{
+    const seconds margin = std::min(granted / 2, std::max(granted / 10, seconds(40)));
+    return std::max(granted - margin, seconds(1));
+}
+
+milliseconds back_off(int failures, milliseconds least, milliseconds most, random_source& random)
+{
+    milliseconds upper = least;
+    for (int i = 0; i < failures && upper < most; ++i)
+        upper *= 2;
+    upper = std::min(upper, most);
+    const auto half = upper.count() / 2;
+    return milliseconds(half + random.below(static_cast<std::uint32_t>(upper.count() - half + 1)));
+}
+
+void registration::start()
+{
+    // A transaction of a former account goes on without us and is not heard.
+    transaction_.reset();
+    leaving_ = removing_ = registered_ = announced_ = ever_accepted_ = false;
+    asked_ = ctx_.who->given.expires;
+    call_id_ = ctx_.random.token(20);
+    from_tag_ = ctx_.random.token(10);
+    cseq_ = 0;
+    failures_ = 0;
+    attempt_ = {};
+    timers_.stop_all();
+    resolve();
+}
+
+void registration::stop(time_point now)
+{
+    leaving_ = true;
+    switch (state_)
+    {
+    case state::idle:
+    case state::resolving:
+    case state::waiting:
+        timers_.stop_all();
+        looking_.reset();
+        if (registered_)
+            resolve();
+        else
+            finish_leaving(0, {}, errc{});
+        return;
+    case state::requesting: return; // when it is answered
+    case state::registered:
+        timers_.stop_all();
+        attempt_ = {};
+        request(now);
+        return;
+    }
+}
+
+bool registration::settled() const
+{
+    return !leaving_ && state_ != state::resolving && state_ != state::requesting;
+}
+
+void registration::resolve()
+{
+    state_ = state::resolving;
+    looking_ = ctx_.look_up(ctx_.who->proxy ? *ctx_.who->proxy : ctx_.who->registrar);
+}
+
+void registration::on_targets(const result<std::vector<target>>& targets, time_point now)
+{
+    looking_.reset();
+    if (!targets || targets->empty())
+    {
+        fail(0, {}, targets ? errc::dns_failed : targets.code(), {}, now);
+        return;
+    }
+    targets_ = *targets;
+    target_ = 0;
+    attempt_ = {};
+    request(now);
+}
+
+void registration::request(time_point now)
+{
+    const identity& who = *ctx_.who;
+    const target& to = targets_[target_];
+    const std::string contact = ctx_.make_contact(to.local);
+    contact_ = contact.substr(1, contact.size() - 2);
+    removing_ = leaving_;
+    const seconds expires = removing_ ? seconds(0) : asked_;
+    const std::string via = ctx_.make_via(to.local);
+    ++cseq_;
+
+    auto made = sip::compose(
+        [&](sip::writer& w)
+        {
+            w.request(sip::method::register_, who.registrar_uri);
+            w.header(sip::header_id::via, via);
+            if (who.proxy) w.header(sip::header_id::route, who.proxy_route);
+            w.header(sip::header_id::max_forwards, 70u);
+            w.header(sip::header_id::from, {who.from, ";tag=", from_tag_});
+            w.header(sip::header_id::to, who.from);
+            w.header(sip::header_id::call_id, call_id_);
+            w.header(sip::header_id::cseq, {std::to_string(cseq_), " REGISTER"});
+            w.header(sip::header_id::contact,
+                     {contact, ";expires=", std::to_string(expires.count())});
+            w.header(sip::header_id::expires, static_cast<std::uint32_t>(expires.count()));
+            w.header(sip::header_id::allow, allowed_methods);
+            if (!ctx_.config.user_agent.empty())
+                w.header(sip::header_id::user_agent, ctx_.config.user_agent);
+            for (const auto& h : who.given.headers)
+                w.header(h.name, h.value);
+        });
+    if (!made)
+    {
+        fail(0, {}, made.code(), {}, now);
+        return;
+    }
+    state_ = state::requesting;
+    const auto started = ctx_.start(*made, to.remote, now);
+    if (started)
+        transaction_ = *started;
+    else
+        fail(0, {}, started.code(), {}, now);
+}
+
+void registration::on_response(const sip::message_view& response, time_point now)
+{
+    const int status = response.status();
+    if (status < 200) return;
+    transaction_.reset();
+    if (status < 300)
+    {
+        on_success(response, now);
+        return;
+    }
+    if ((status == 401 || status == 407) &&
+        ctx_.credentials.on_challenge(response, attempt_) == auth::client::outcome::retry)
+    {
+        request(now);
+        return;
+    }
+    if (status == 423)
+    {
+        on_interval_too_brief(response, now);
+        return;
+    }
+    if (status == 503 && target_ + 1 < targets_.size())
+    {
+        next_target_or_fail(errc::server_failure, status, now); // RFC 3263 section 4.3
+        return;
+    }
+    fail(status, std::string(response.reason()), error_of(status), retry_after_of(response), now);
+}
+
+void registration::on_failure(transaction::failure why, time_point now)
+{
+    transaction_.reset();
+    if (why == transaction::failure::timeout)
+        next_target_or_fail(errc::timed_out, 408, now);
+    else
+        next_target_or_fail(errc::unreachable, 503, now);
+}
+
+void registration::next_target_or_fail(errc why, int status, time_point now)
+{
+    if (target_ + 1 < targets_.size())
+    {
+        ++target_;
+        attempt_ = {};
+        request(now);
+        return;
+    }
+    fail(why == errc::server_failure ? status : 0, {}, why, {}, now);
+}
+
+// RFC 3261 section 10.2.4: the registrar lists every binding of the address of record; ours is the
+// one with our Contact.
+seconds registration::granted_to_us(const sip::message_view& response) const
+{
+    const auto ours = sip::parse_uri(contact_);
+    std::optional<seconds> granted;
+    response.for_each_value(sip::header_id::contact,
+                            [&](std::string_view value)
+                            {
+                                const auto binding = sip::parse_name_addr(value);
+                                if (!binding || binding->star || !ours ||
+                                    !sip::equivalent(binding->uri, *ours))
+                                    return true;
+                                if (const auto text = binding->params.find("expires"))
+                                    if (const auto n = sip::parse_number(*text))
+                                        granted = seconds(*n);
+                                return false;
+                            });
+    if (!granted)
+        if (const auto n = response.number(sip::header_id::expires)) granted = seconds(*n);
+    // A registrar may shorten what we asked for, never lengthen it.
+    return std::min(granted.value_or(asked_), asked_);
+}
+
+void registration::on_success(const sip::message_view& response, time_point now)
+{
+    ctx_.credentials.on_success(response);
+    attempt_ = {};
+    failures_ = 0;
+    ever_accepted_ = true;
+    if (removing_)
+    {
+        finish_leaving(response.status(), std::string(response.reason()), errc{});
+        return;
+    }
+    const seconds granted = granted_to_us(response);
+    registered_ = true;
+    if (leaving_) // the wish came while the REGISTER was out
+    {
+        request(now);
+        return;
+    }
+    state_ = state::registered;
+    timers_.set(timer::again, now + refresh_after(granted));
+    if (announced_) return;
+    announced_ = true;
+    registration_changed news{registration_state::registered};
+    news.status = response.status();
+    news.reason = response.reason();
+    news.granted = granted;
+    news.contact = contact_;
+    ctx_.emit(std::move(news));
+}
+
+// RFC 3261 section 10.2.8. A registrar that asks for more than a day, or for less than it just
+// refused, is broken.
+void registration::on_interval_too_brief(const sip::message_view& response, time_point now)
+{
+    const auto least = response.number(sip::header_id::min_expires);
+    if (!leaving_ && least && seconds(*least) > asked_ && seconds(*least) <= longest_binding)
+    {
+        asked_ = seconds(*least);
+        request(now);
+        return;
+    }
+    fail(423, std::string(response.reason()), errc::rejected, {}, now);
+}
+
+void registration::fail(int status, std::string reason, errc why,
+                        std::optional<seconds> retry_after, time_point now)
+{
+    if (leaving_)
+    {
+        finish_leaving(status, std::move(reason), why);
+        return;
+    }
+    registered_ = announced_ = false;
+    state_ = state::waiting;
+    registration_changed news{registration_state::failed};
+    news.status = status;
+    news.reason = std::move(reason);
+    news.why = why;
+    // A password that was never right stays wrong, and asking again may lock the account.
+    if (why != errc::auth_rejected || ever_accepted_)
+    {
+        auto wait = back_off(failures_, ctx_.config.registration_retry_min,
+                             ctx_.config.registration_retry_max, ctx_.random);
+        const bool refused =
+            why == errc::auth_rejected || why == errc::forbidden || why == errc::not_found;
+        if (refused) wait = ctx_.config.registration_retry_max;
+        if (retry_after) wait = std::max(wait, milliseconds(*retry_after));
+        timers_.set(timer::again, now + wait);
+        news.retry_in = wait;
+    }
+    ++failures_;
+    ctx_.emit(std::move(news));
+}
+
+void registration::finish_leaving(int status, std::string reason, errc why)
+{
+    leaving_ = registered_ = announced_ = false;
+    state_ = state::idle;
+    timers_.stop_all();
+    registration_changed news{registration_state::unregistered};
+    news.status = status;
+    news.reason = std::move(reason);
+    news.why = why;
+    ctx_.emit(std::move(news));
+}
+
+void registration::handle_timeout(time_point now)
+{
+    while (timers_.take_expired(now))
+        resolve(); // the registrar may have moved meanwhile
+}
+
+} // namespace solosip::ua
