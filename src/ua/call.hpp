@@ -121,6 +121,7 @@ private:
         std::optional<target> way{};
         std::optional<lookup_id> looking{}; ///< which answer of the edge do we wait for?
         std::vector<in_dialog> waiting{};   ///< for that answer
+        bool acknowledged = false;          ///< has its 2xx been seen?
         std::optional<transmit> ack{};      ///< goes out again for each repeated 2xx
     };
     struct outstanding

@@ -128,12 +128,12 @@ void call::on_success(const sip::message_view& response, time_point now)
     const auto index = leg_for(response);
     if (!index) return; // a 2xx that makes no dialog cannot be acknowledged
     leg& l = legs_[*index];
-    if (l.ack)
+    if (l.acknowledged) // section 13.2.2.4: again for each repetition
     {
-        ctx_.send(l.ack->to, l.ack->bytes); // section 13.2.2.4: for each repetition
+        if (l.ack) ctx_.send(l.ack->to, l.ack->bytes);
+        else if (l.waiting.empty()) acknowledge(*index, now); // the way was not found last time
         return;
     }
-    if (!l.waiting.empty()) return; // the ACK is on its way already
     (void)l.dialog.confirm(response);
     if (!ended_ && !chosen_)
     {
@@ -182,6 +182,7 @@ void call::establish(std::size_t leg_index, const sip::message_view& response, t
 // Section 13.2.2.4: the ACK has the INVITE's number and its credentials, and no transaction.
 void call::acknowledge(std::size_t leg_index, time_point now)
 {
+    legs_[leg_index].acknowledged = true;
     in_dialog ack;
     ack.method = sip::method::ack;
     if (const auto number = invite_->cseq()) ack.cseq = number->number;

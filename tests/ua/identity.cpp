@@ -1,0 +1,112 @@
+#include "ua/identity.hpp"
+
+#include "support/catch.hpp"
+
+using namespace solosip;
+
+namespace
+{
+
+ua::account with(std::string uri, std::string registrar = {}, std::string proxy = {})
+{
+    ua::account a;
+    a.uri = std::move(uri);
+    a.registrar = std::move(registrar);
+    a.outbound_proxy = std::move(proxy);
+    return a;
+}
+
+} // namespace
+
+TEST_CASE("an account's URI and registrar say where REGISTER goes")
+{
+    struct row
+    {
+        const char *uri, *registrar;
+        const char* request_uri;
+        ua::hop goes_to;
+    };
+    const row rows[] = {
+        {"sip:me@example.com", "", "sip:example.com", {"example.com", 0}},
+        {"me@example.com", "", "sip:example.com", {"example.com", 0}},
+        {"sip:me@example.com:5070", "", "sip:example.com:5070", {"example.com", 5070}},
+        {"sip:me@example.com", "192.0.2.7:5080", "sip:example.com", {"192.0.2.7", 5080}},
+        {"sip:me@example.com", "sip:reg.example.com", "sip:example.com", {"reg.example.com", 0}},
+        {"sip:me@[2001:db8::1]", "", "sip:[2001:db8::1]", {"2001:db8::1", 0}},
+        {"sip:me@example.com", "sip:x.example;maddr=192.0.2.9", "sip:example.com", {"192.0.2.9", 0}},
+    };
+    for (const auto& r : rows)
+    {
+        CAPTURE(r.uri, r.registrar);
+        const auto who = ua::understand(with(r.uri, r.registrar));
+        REQUIRE(who);
+        CHECK(who->registrar_uri == r.request_uri);
+        CHECK(who->registrar.host == r.goes_to.host);
+        CHECK(who->registrar.port == r.goes_to.port);
+    }
+}
+
+TEST_CASE("an account brings its login, its name and its proxy")
+{
+    auto a = with("sip:d%6for@example.com", {}, "proxy.example:5070");
+    a.display_name = "The \"front\" door";
+    const auto who = ua::understand(a);
+    REQUIRE(who);
+    CHECK(who->given.login == "door");
+    CHECK(who->from == "\"The \\\"front\\\" door\" <sip:d%6for@example.com>");
+    CHECK(who->proxy_route == "<sip:proxy.example:5070;lr>");
+    REQUIRE(who->proxy);
+    CHECK(who->proxy->port == 5070);
+}
+
+TEST_CASE("accounts that cannot work are refused")
+{
+    CHECK(ua::understand(with("")).code() == errc::bad_uri);
+    CHECK(ua::understand(with("sip:example.com")).code() == errc::bad_uri); // no user
+    CHECK(ua::understand(with("http://me@example.com")).code() == errc::bad_uri);
+    CHECK(ua::understand(with("sip:me@example.com", "sip:")).code() == errc::bad_uri);
+    CHECK(ua::understand(with("sip:me@example.com\r\nX: y")).code() == errc::bad_header);
+    auto a = with("sip:me@example.com");
+    a.display_name = "two\nlines";
+    CHECK(ua::understand(a).code() == errc::bad_header);
+    a = with("sip:me@example.com");
+    a.headers = {{"X-Door", std::string("nul\0inside", 10)}};
+    CHECK(ua::understand(a).code() == errc::bad_header);
+    a = with("sip:me@example.com");
+    a.expires = seconds(10);
+    CHECK(ua::understand(a).code() == errc::bad_config);
+}
+
+TEST_CASE("whom to call may be written in short")
+{
+    const auto who = ua::understand(with("sip:me@fritz.box:5060"));
+    REQUIRE(who);
+    struct row
+    {
+        const char *to, *means;
+    };
+    const row rows[] = {
+        {"bob", "sip:bob@fritz.box:5060"},
+        {"**9", "sip:**9@fritz.box:5060"},
+        {"#31#5", "sip:%2331%235@fritz.box:5060"},
+        {"bob@example.com", "sip:bob@example.com"},
+        {"bob@example.com:5070", "sip:bob@example.com:5070"},
+        {"sip:bob@example.com", "sip:bob@example.com"},
+        {"sip:bob@192.0.2.1:5090;user=phone", "sip:bob@192.0.2.1:5090;user=phone"},
+        {"sip:192.0.2.1", "sip:192.0.2.1"},
+        {"sip:bob@example.com?Subject=x", "sip:bob@example.com"},
+    };
+    for (const auto& r : rows)
+    {
+        CAPTURE(r.to);
+        const auto target = ua::complete_target(r.to, &*who);
+        REQUIRE(target);
+        CHECK(*target == r.means);
+    }
+    for (const char* bad : {"", "sip:", "http://x", "sip:bob@", "sip:a@b\r\nc", "mailto:a@b", "sip:bob@ex ample"})
+    {
+        CAPTURE(bad);
+        CHECK_FALSE(ua::complete_target(bad, &*who));
+    }
+    CHECK_FALSE(ua::complete_target("bob", nullptr)); // of which domain?
+}
