@@ -55,6 +55,16 @@ inline constexpr std::size_t sdp_formats = 64;
 /// The largest RTP packet that is read, bytes: an Ethernet frame.
 inline constexpr std::size_t rtp_packet_bytes = 1'500;
 
+/// Packets that wait to be played: 200 ms of 10 ms packets, and room for a burst.
+inline constexpr std::size_t jitter_packets = 32;
+
+/// Senders (SSRCs) that are looked at as possible successors of the one that is heard.
+inline constexpr std::size_t rtp_candidates = 8;
+
+/// Key presses that are remembered so that a late packet does not report them again: many more than
+/// fit into the longest delay of a packet.
+inline constexpr std::size_t remembered_presses = 64;
+
 /// Digits waiting for the application: a minute of furious pressing.
 inline constexpr std::size_t digits = 256;
 

@@ -1,5 +1,5 @@
-// The four machines of RFC 3261 section 17, with RFC 6026, and the table that owns them. No I/O: each
-// event appends what is to be done to `actions`.
+// The four machines of RFC 3261 section 17, with RFC 6026, and the table that owns them. No I/O:
+// each event appends what is to be done to `actions`.
 #pragma once
 
 #include "solosip/base/endpoint.hpp"
@@ -56,8 +56,8 @@ struct deliver
     id transaction;
     sip::message response;
 };
-/// A request that begins a server transaction, or (INVITE answered with 2xx) its ACK, which has none:
-/// then `transaction` is nothing.
+/// A request that begins a server transaction, or (INVITE answered with 2xx) its ACK, which has
+/// none: then `transaction` is nothing.
 struct deliver_request
 {
     std::optional<id> transaction;
@@ -92,15 +92,14 @@ struct stray_response
     sip::message response;
     endpoint source;
 };
-using action = std::variant<send, deliver, deliver_request, cancelled, failed, terminated, stray_response>;
+using action =
+    std::variant<send, deliver, deliver_request, cancelled, failed, terminated, stray_response>;
 using actions = std::vector<action>;
 
 // ---- the table ----------------------------------------------------------------------------------
 
-class client_machine; // src/transaction/client.hpp
-class server_machine; // src/transaction/server.hpp
-
-/// All transactions of one agent.
+/// All transactions of one agent. Each id that it hands out is heard of in one `terminated` at its
+/// end, and in at most one `failed` before that.
 class table
 {
 public:
@@ -111,8 +110,9 @@ public:
 
     // -- client side
 
-    /// Sends `request`, whose top Via has a fresh branch with the cookie. Not for ACK.
-    /// Error: too_many.
+    /// Sends `request`, whose top Via has a fresh branch with the cookie (a CANCEL: its INVITE's).
+    /// Not for ACK. Errors: too_many (`limits::transactions`), missing_header and bad_syntax for a
+    /// request without a usable Via or CSeq.
     result<id> start(const sip::message& request, const destination& to, time_point now,
                      actions& out);
     /// The request that `start` was given; nothing once the machine is gone.
@@ -124,17 +124,24 @@ public:
 
     // -- server side
 
-    /// Sends a response to a request that was delivered. A final one may be sent once.
-    /// Error: call_ended where the transaction is gone or has answered.
+    /// Sends a response to a request that was delivered. A final one may be sent once, but for a
+    /// 2xx to INVITE, which the dialog repeats until it is acknowledged (RFC 3261 section 13.3.1.4)
+    /// or the transaction is gone after 64*T1. INVITE hears 100 by itself after 200 ms. Error:
+    /// call_ended where the transaction is gone or has answered.
     result<void> respond(id t, const sip::message& response, time_point now, actions& out);
 
     // -- events
 
-    /// A datagram that parsed and passed `sip::validate`. Beyond `limits::transactions` new requests
-    /// are answered 503 without a transaction (ACK: dropped).
-    void receive(const sip::message_view& m, const endpoint& source, time_point now, actions& out);
-    /// The edge could not send to `to` (ICMP, no route).
+    /// A datagram that parsed and passed `sip::validate`; `reliable` where it came by TCP or TLS.
+    /// Beyond `limits::transactions` new requests are answered 503 without a transaction. Responses
+    /// go to where the request came from, by RFC 3581 or to the port of its Via (RFC 3261 section
+    /// 18.2.2); `maddr` is not followed, as that would let a stranger aim our answers at others.
+    void receive(const sip::message_view& m, const endpoint& source, time_point now, actions& out,
+                 bool reliable = false);
+    /// The edge could not send to `to` (ICMP, no route): client transactions that wait for an
+    /// answer from there fail.
     void transport_error(const endpoint& to, time_point now, actions& out);
+    /// Cheap: ask after each event.
     std::optional<time_point> next_timeout() const;
     void handle_timeout(time_point now, actions& out);
 
