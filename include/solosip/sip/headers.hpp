@@ -20,8 +20,8 @@ struct name_addr
 {
     std::string_view display_name; ///< as written, quotes included; `unquote` it for people
     uri_view uri;
-    parameters params;             ///< ";tag=..."
-    bool star = false;             ///< "Contact: *"
+    parameters params; ///< ";tag=..."
+    bool star = false; ///< "Contact: *"
 
     /// Empty where there is none.
     std::string_view tag() const { return params.find("tag").value_or(std::string_view{}); }
@@ -31,9 +31,9 @@ result<name_addr> parse_name_addr(std::string_view value);
 /// RFC 3261 section 20.42.
 struct via
 {
-    std::string_view transport;        ///< "UDP", as written
-    std::string_view host;             ///< sent-by, IPv6 in brackets
-    std::uint16_t port = 0;            ///< 0 where absent
+    std::string_view transport; ///< "UDP", as written
+    std::string_view host;      ///< sent-by, IPv6 in brackets
+    std::uint16_t port = 0;     ///< 0 where absent
     parameters params;
 
     std::string_view branch() const { return params.find("branch").value_or(std::string_view{}); }

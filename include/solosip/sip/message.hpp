@@ -31,8 +31,8 @@ public:
     const message_view* operator->() const { return &view_; }
     const message_view& operator*() const { return view_; }
 
-    // Editing rewrites the bytes: views taken before are void. Values with CR, LF or NUL are refused
-    // with `errc::bad_header` and change nothing.
+    // Editing rewrites the bytes: views taken before are void. Values with CR, LF or NUL are
+    // refused with `errc::bad_header` and change nothing.
 
     /// Replaces all lines of that header by one, at the place of the first, or at the end.
     result<void> set(header_id id, std::string_view value);
@@ -50,6 +50,9 @@ public:
     result<void> set_body(std::string_view type, std::string_view content);
 
 private:
+    static std::size_t offset_of_view(const message& m);
+    result<void> replace_bytes(std::string bytes);
+
     std::string bytes_;
     message_view view_;
 };

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <type_traits>
 
 namespace solosip::sip
 {
@@ -33,6 +34,8 @@ class message_view
 {
 public:
     message_view() = default;
+    message_view(const message_view& other) { *this = other; }
+    message_view& operator=(const message_view& other);
 
     /// Finds start line, header lines and body. What is merely strange is accepted; typed accessors
     /// and `validate` judge. Leading CRLFs are skipped (RFC 3261 section 7.5). The body ends where
@@ -46,9 +49,12 @@ public:
 
     sip::method method() const { return method_; } ///< of the request line; `unknown` for responses
     std::string_view method_text() const;
-    std::string_view request_uri() const; ///< as written; empty for responses
+    std::string_view request_uri() const;  ///< as written; empty for responses
     int status() const { return status_; } ///< 100-699; 0 for requests
     std::string_view reason() const;       ///< reason phrase, may be empty
+    std::string_view version() const;      ///< "SIP/2.0", as written
+    /// The first line, without its line end.
+    std::string_view start_line() const { return bytes_.substr(0, start_line_length_); }
 
     std::string_view bytes() const { return bytes_; } ///< as far as the body's end
     std::string_view body() const;
@@ -75,8 +81,8 @@ public:
     result<name_addr> from() const;
     result<name_addr> to() const;
     result<sip::cseq> cseq() const;
-    std::string_view call_id() const; ///< empty where absent
-    result<name_addr> contact() const; ///< the first
+    std::string_view call_id() const;                 ///< empty where absent
+    result<name_addr> contact() const;                ///< the first
     result<std::uint32_t> number(header_id id) const; ///< Expires, Max-Forwards, Min-Expires...
     result<media_type> content_type() const;
 
@@ -90,6 +96,10 @@ private:
         header_id id;
     };
 
+    void clear();
+    result<void> parse_start_line(std::string_view line);
+    result<void> parse_header_line(std::size_t at, std::size_t end);
+
     // Takes the next value off `rest`, at a comma that is outside quotes and angle brackets.
     static std::string_view take_value(header_id id, std::string_view& rest);
 
@@ -101,6 +111,8 @@ private:
     bool body_truncated_ = false;
     std::uint16_t first_at_ = 0, first_length_ = 0;   // method text or reason phrase
     std::uint16_t second_at_ = 0, second_length_ = 0; // Request-URI
+    std::uint16_t version_at_ = 0, version_length_ = 0;
+    std::uint16_t start_line_length_ = 0;
     std::uint16_t body_at_ = 0;
 };
 
@@ -115,8 +127,10 @@ void message_view::for_each_value(header_id id, F&& f) const
         {
             const std::string_view value = take_value(id, rest);
             if (value.empty()) continue;
-            if constexpr (std::is_void_v<std::invoke_result_t<F&, std::string_view>>) f(value);
-            else if (!f(value)) return;
+            if constexpr (std::is_void_v<std::invoke_result_t<F&, std::string_view>>)
+                f(value);
+            else if (!f(value))
+                return;
         }
     }
 }

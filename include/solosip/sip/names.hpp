@@ -83,40 +83,40 @@ enum class header_id : std::uint8_t
     warning,
     www_authenticate,
     // extensions
-    rack,                 // RFC 3262
-    rseq,                 // RFC 3262
-    allow_events,         // RFC 6665
-    event,                // RFC 6665
-    subscription_state,   // RFC 6665
-    privacy,              // RFC 3323
-    p_asserted_identity,  // RFC 3325
-    p_preferred_identity, // RFC 3325
-    reason,               // RFC 3326
-    path,                 // RFC 3327
-    refer_to,             // RFC 3515
-    service_route,        // RFC 3608
-    accept_contact,       // RFC 3841
-    reject_contact,       // RFC 3841
-    request_disposition,  // RFC 3841
-    replaces,             // RFC 3891
-    referred_by,          // RFC 3892
-    session_expires,      // RFC 4028
-    min_se,               // RFC 4028
-    answer_mode,          // RFC 5373
-    priv_answer_mode,     // RFC 5373
-    flow_timer,           // RFC 5626
-    info_package,         // RFC 6086
-    recv_info,            // RFC 6086
-    history_info,         // RFC 7044
+    rack,                  // RFC 3262
+    rseq,                  // RFC 3262
+    allow_events,          // RFC 6665
+    event,                 // RFC 6665
+    subscription_state,    // RFC 6665
+    privacy,               // RFC 3323
+    p_asserted_identity,   // RFC 3325
+    p_preferred_identity,  // RFC 3325
+    reason,                // RFC 3326
+    path,                  // RFC 3327
+    refer_to,              // RFC 3515
+    service_route,         // RFC 3608
+    accept_contact,        // RFC 3841
+    reject_contact,        // RFC 3841
+    request_disposition,   // RFC 3841
+    replaces,              // RFC 3891
+    referred_by,           // RFC 3892
+    session_expires,       // RFC 4028
+    min_se,                // RFC 4028
+    answer_mode,           // RFC 5373
+    priv_answer_mode,      // RFC 5373
+    flow_timer,            // RFC 5626
+    info_package,          // RFC 6086
+    recv_info,             // RFC 6086
+    history_info,          // RFC 7044
     p_access_network_info, // RFC 7315
-    p_associated_uri,     // RFC 7315
-    p_called_party_id,    // RFC 7315
-    p_visited_network_id, // RFC 7315
-    p_charging_vector,    // RFC 7315
-    refer_sub,            // RFC 4488
-    target_dialog,        // RFC 4538
-    sip_etag,             // RFC 3903
-    sip_if_match,         // RFC 3903
+    p_associated_uri,      // RFC 7315
+    p_called_party_id,     // RFC 7315
+    p_visited_network_id,  // RFC 7315
+    p_charging_vector,     // RFC 7315
+    refer_sub,             // RFC 4488
+    target_dialog,         // RFC 4538
+    sip_etag,              // RFC 3903
+    sip_if_match,          // RFC 3903
     count
 };
 

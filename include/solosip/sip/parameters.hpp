@@ -72,7 +72,8 @@ private:
     char separator_ = ';';
 };
 
-/// The content of a `quoted-string` with its quotes and backslashes taken away; other text as it is.
+/// The content of a `quoted-string` with its quotes and backslashes taken away; other text as it
+/// is.
 std::string unquote(std::string_view text);
 /// `text` in quotes, with `"` and `\` escaped (RFC 3261 section 25.1, `quoted-string`).
 std::string quote(std::string_view text);

@@ -13,8 +13,8 @@
 namespace solosip::sip
 {
 
-/// Start line, headers in the order of the calls, body. Errors stick: the first one is what `finish`
-/// answers, so calls need not be checked one by one. Values with CR, LF or NUL are refused
+/// Start line, headers in the order of the calls, body. Errors stick: the first one is what
+/// `finish` answers, so calls need not be checked one by one. Values with CR, LF or NUL are refused
 /// (`errc::bad_header`, offset = number of headers written before).
 ///
 ///     char buffer[1500];

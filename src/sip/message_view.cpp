@@ -1,0 +1,382 @@
+#include "solosip/sip/message_view.hpp"
+
+#include "sip/text.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace solosip::sip
+{
+namespace
+{
+
+std::uint16_t u16(std::size_t n)
+{
+    return static_cast<std::uint16_t>(n);
+}
+
+error at(errc code, std::size_t offset)
+{
+    return {code, static_cast<std::uint32_t>(offset)};
+}
+
+bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+// The end of the line's text, before CR LF or a bare LF at `newline`.
+std::size_t line_end(std::string_view bytes, std::size_t start, std::size_t newline)
+{
+    return newline > start && bytes[newline - 1] == '\r' ? newline - 1 : newline;
+}
+
+std::size_t find_newline(std::string_view bytes, std::size_t from)
+{
+    const void* found = std::memchr(bytes.data() + from, '\n', bytes.size() - from);
+    if (!found) return std::string_view::npos;
+    return static_cast<std::size_t>(static_cast<const char*>(found) - bytes.data());
+}
+
+// Headers whose grammar is a comma list (RFC 3261 section 7.3.1); in any other a comma is text.
+bool is_list(header_id id)
+{
+    switch (id)
+    {
+    case header_id::accept:
+    case header_id::accept_encoding:
+    case header_id::accept_language:
+    case header_id::alert_info:
+    case header_id::allow:
+    case header_id::call_info:
+    case header_id::contact:
+    case header_id::content_encoding:
+    case header_id::content_language:
+    case header_id::error_info:
+    case header_id::in_reply_to:
+    case header_id::proxy_require:
+    case header_id::record_route:
+    case header_id::require:
+    case header_id::route:
+    case header_id::supported:
+    case header_id::unsupported:
+    case header_id::via:
+    case header_id::warning:
+    case header_id::allow_events:
+    case header_id::p_asserted_identity:
+    case header_id::p_preferred_identity:
+    case header_id::reason:
+    case header_id::path:
+    case header_id::service_route:
+    case header_id::accept_contact:
+    case header_id::reject_contact:
+    case header_id::request_disposition:
+    case header_id::recv_info:
+    case header_id::history_info:
+    case header_id::p_access_network_info:
+    case header_id::p_associated_uri:
+    case header_id::p_visited_network_id: return true;
+    default: return false;
+    }
+}
+
+} // namespace
+
+message_view& message_view::operator=(const message_view& other)
+{
+    bytes_ = other.bytes_;
+    header_count_ = other.header_count_;
+    std::copy_n(other.lines_.begin(), header_count_, lines_.begin());
+    status_ = other.status_;
+    method_ = other.method_;
+    body_truncated_ = other.body_truncated_;
+    first_at_ = other.first_at_;
+    first_length_ = other.first_length_;
+    second_at_ = other.second_at_;
+    second_length_ = other.second_length_;
+    version_at_ = other.version_at_;
+    version_length_ = other.version_length_;
+    start_line_length_ = other.start_line_length_;
+    body_at_ = other.body_at_;
+    return *this;
+}
+
+void message_view::clear()
+{
+    bytes_ = {};
+    header_count_ = status_ = 0;
+    method_ = sip::method::unknown;
+    body_truncated_ = false;
+    first_at_ = first_length_ = second_at_ = second_length_ = 0;
+    version_at_ = version_length_ = start_line_length_ = body_at_ = 0;
+}
+
+std::string_view message_view::method_text() const
+{
+    return is_request() ? bytes_.substr(first_at_, first_length_) : std::string_view{};
+}
+
+std::string_view message_view::reason() const
+{
+    return is_response() ? bytes_.substr(first_at_, first_length_) : std::string_view{};
+}
+
+std::string_view message_view::request_uri() const
+{
+    return bytes_.substr(second_at_, second_length_);
+}
+
+std::string_view message_view::version() const
+{
+    return bytes_.substr(version_at_, version_length_);
+}
+
+std::string_view message_view::body() const
+{
+    return bytes_.substr(body_at_);
+}
+
+header_field message_view::header(std::size_t index) const
+{
+    const line& l = lines_[index];
+    return {l.id, bytes_.substr(l.name_at, l.name_length),
+            bytes_.substr(l.value_at, l.value_length)};
+}
+
+// Request-Line = Method SP Request-URI SP SIP-Version CRLF
+// Status-Line = SIP-Version SP Status-Code SP Reason-Phrase CRLF
+// More spaces than the grammar has end up in the views, where `validate` finds them.
+result<void> message_view::parse_start_line(std::string_view text)
+{
+    start_line_length_ = u16(text.size());
+    const std::size_t space = text.find(' ');
+    if (space == std::string_view::npos || space == 0) return at(errc::bad_start_line, 0);
+    const std::string_view word = text.substr(0, space);
+    if (iequals(word.substr(0, 4), "SIP/"))
+    {
+        const std::string_view code = text.substr(space + 1, 3);
+        const bool ends =
+            text.size() == space + 4 || (text.size() > space + 4 && text[space + 4] == ' ');
+        if (code.size() < 3 || !text::all(code, text::digit) || !ends || code[0] < '1' ||
+            code[0] > '6')
+            return at(errc::bad_start_line, space + 1);
+        status_ = u16(static_cast<std::size_t>((code[0] - '0') * 100 + (code[1] - '0') * 10 +
+                                               (code[2] - '0')));
+        version_length_ = u16(space);
+        first_at_ = u16(std::min(space + 5, text.size()));
+        first_length_ = u16(text.size() - first_at_);
+        return {};
+    }
+    if (!text::all(word, text::token)) return at(errc::bad_start_line, 0);
+    std::size_t end = text.size();
+    while (is_blank(text[end - 1]))
+        --end;
+    const std::size_t last = text.substr(0, end).find_last_of(" \t");
+    if (last == std::string_view::npos || last <= space ||
+        !iequals(text.substr(last + 1, 4), "SIP/"))
+        return at(errc::bad_start_line, end);
+    first_length_ = u16(space);
+    method_ = method_from(word);
+    second_at_ = u16(space + 1);
+    second_length_ = u16(last - space - 1);
+    version_at_ = u16(last + 1);
+    version_length_ = u16(end - last - 1);
+    return {};
+}
+
+// message-header = field-name HCOLON field-value, HCOLON = *( SP / HTAB ) ":" SWS
+// `end` is behind the last fold, without the line end.
+result<void> message_view::parse_header_line(std::size_t start, std::size_t end)
+{
+    const char* base = bytes_.data();
+    const void* found = std::memchr(base + start, ':', end - start);
+    if (!found) return at(errc::bad_syntax, start);
+    const auto colon = static_cast<std::size_t>(static_cast<const char*>(found) - base);
+    std::size_t name_end = colon;
+    while (name_end > start && is_blank(base[name_end - 1]))
+        --name_end;
+    const std::string_view name(base + start, name_end - start);
+    const header_id id = header_id_from(name);
+    if (id == header_id::other && !text::all(name, text::token)) return at(errc::bad_syntax, start);
+    if (header_count_ == lines_.size()) return at(errc::too_many, start);
+
+    std::size_t value = colon + 1;
+    while (value < end && text::is_space(base[value]))
+        ++value;
+    while (end > value && text::is_space(base[end - 1]))
+        --end;
+    lines_[header_count_++] = {u16(start), u16(name.size()), u16(value), u16(end - value), id};
+    return {};
+}
+
+result<void> message_view::parse(std::string_view bytes)
+{
+    std::size_t skipped = 0;
+    while (skipped < bytes.size() && (bytes[skipped] == '\r' || bytes[skipped] == '\n'))
+        ++skipped;
+    bytes.remove_prefix(skipped);
+    clear();
+    if (bytes.size() > limits::message_bytes) return at(errc::too_large, limits::message_bytes);
+    bytes_ = bytes;
+
+    std::size_t newline = find_newline(bytes, 0);
+    if (newline == std::string_view::npos) return at(errc::truncated, skipped + bytes.size());
+    if (auto parsed = parse_start_line(bytes.substr(0, line_end(bytes, 0, newline))); !parsed)
+        return at(parsed.code(), skipped + parsed.error().offset);
+
+    std::size_t content_length = lines_.size();
+    for (;;)
+    {
+        const std::size_t start = newline + 1;
+        newline = find_newline(bytes, start);
+        if (newline == std::string_view::npos) return at(errc::truncated, skipped + bytes.size());
+        if (line_end(bytes, start, newline) == start) break;
+        while (newline + 1 < bytes.size() && is_blank(bytes[newline + 1]))
+        {
+            newline = find_newline(bytes, newline + 1);
+            if (newline == std::string_view::npos)
+                return at(errc::truncated, skipped + bytes.size());
+        }
+        if (auto parsed = parse_header_line(start, line_end(bytes, start, newline)); !parsed)
+            return at(parsed.code(), skipped + parsed.error().offset);
+        if (lines_[header_count_ - 1].id == header_id::content_length &&
+            content_length == lines_.size())
+            content_length = header_count_ - 1u;
+    }
+
+    body_at_ = u16(newline + 1);
+    if (content_length == lines_.size()) return {};
+    const auto length = parse_number(header(content_length).value);
+    const std::size_t available = bytes.size() - body_at_;
+    if (!length) return {};
+    body_truncated_ = *length > available;
+    if (!body_truncated_) bytes_ = bytes.substr(0, body_at_ + *length);
+    return {};
+}
+
+std::optional<std::string_view> message_view::first(header_id id) const
+{
+    for (std::size_t i = 0; i < header_count_; ++i)
+        if (lines_[i].id == id) return bytes_.substr(lines_[i].value_at, lines_[i].value_length);
+    return std::nullopt;
+}
+
+std::optional<std::string_view> message_view::first(std::string_view name) const
+{
+    const header_id id = header_id_from(name);
+    if (id != header_id::other) return first(id);
+    for (std::size_t i = 0; i < header_count_; ++i)
+    {
+        const header_field field = header(i);
+        if (iequals(field.name, name)) return field.value;
+    }
+    return std::nullopt;
+}
+
+std::string_view message_view::take_value(header_id id, std::string_view& rest)
+{
+    const std::string_view all = rest;
+    rest = {};
+    if (!is_list(id) || std::memchr(all.data(), ',', all.size()) == nullptr) return text::trim(all);
+    text::scanner s(all);
+    bool in_brackets = false;
+    while (!s.done())
+    {
+        const char c = s.peek();
+        if (c == '"' && !in_brackets)
+        {
+            // Without an end there is nothing left to split, and trying again would cost the
+            // square.
+            if (!s.skip_quoted()) break;
+            continue;
+        }
+        if (c == '<')
+            in_brackets = true;
+        else if (c == '>')
+            in_brackets = false;
+        else if (c == ',' && !in_brackets)
+        {
+            rest = s.rest().substr(1);
+            return text::trim(s.since(all.data()));
+        }
+        s.go(s.at() + 1);
+    }
+    return text::trim(all);
+}
+
+bool message_view::list_has(header_id id, std::string_view token) const
+{
+    bool found = false;
+    for_each_value(id,
+                   [&](std::string_view value)
+                   {
+                       // Parameters belong to the value, not to its name.
+                       const std::string_view name = value.substr(0, value.find(';'));
+                       found = iequals(text::trim(name), token);
+                       return !found;
+                   });
+    return found;
+}
+
+namespace
+{
+
+// `parse` on the first value of the first line; for lists only the first matters.
+template <class T>
+result<T> first_value(const message_view& m, header_id id, result<T> (*parse)(std::string_view))
+{
+    std::optional<std::string_view> value;
+    m.for_each_value(id,
+                     [&](std::string_view each)
+                     {
+                         value = each;
+                         return false;
+                     });
+    if (value) return parse(*value);
+    if (m.has(id)) return errc::bad_syntax;
+    return errc::missing_header;
+}
+
+} // namespace
+
+result<via> message_view::top_via() const
+{
+    return first_value(*this, header_id::via, parse_via);
+}
+
+result<name_addr> message_view::from() const
+{
+    return first_value(*this, header_id::from, parse_name_addr);
+}
+
+result<name_addr> message_view::to() const
+{
+    return first_value(*this, header_id::to, parse_name_addr);
+}
+
+result<sip::cseq> message_view::cseq() const
+{
+    return first_value(*this, header_id::cseq, parse_cseq);
+}
+
+std::string_view message_view::call_id() const
+{
+    return first(header_id::call_id).value_or(std::string_view{});
+}
+
+result<name_addr> message_view::contact() const
+{
+    return first_value(*this, header_id::contact, parse_name_addr);
+}
+
+result<std::uint32_t> message_view::number(header_id id) const
+{
+    return first_value(*this, id, parse_number);
+}
+
+result<media_type> message_view::content_type() const
+{
+    return first_value(*this, header_id::content_type, parse_media_type);
+}
+
+} // namespace solosip::sip

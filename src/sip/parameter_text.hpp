@@ -1,0 +1,20 @@
+// Checks of parameter text, for the parsers of header values.
+#pragma once
+
+#include "sip/text.hpp"
+#include "solosip/base/result.hpp"
+#include "solosip/sip/parameters.hpp"
+
+namespace solosip::sip
+{
+
+/// *( SEMI generic-param ) from where `s` stands to its end.
+result<parameters> scan_parameters(text::scanner& s);
+
+/// auth-param *( COMMA auth-param ) to the end.
+result<parameters> scan_auth_parameters(text::scanner& s);
+
+/// Takes the next parameter off `rest`; false where there is none left.
+bool next_parameter(std::string_view& rest, char separator, parameter& out);
+
+} // namespace solosip::sip

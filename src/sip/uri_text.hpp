@@ -1,0 +1,18 @@
+// Grammar rules that URIs and header values share.
+#pragma once
+
+#include "sip/text.hpp"
+
+#include <cstdint>
+#include <string_view>
+
+namespace solosip::sip
+{
+
+/// host = hostname / IPv4address / IPv6reference; the brackets stay in the view.
+bool scan_host(text::scanner& s, std::string_view& host);
+
+/// port = 1*DIGIT, at most 65535.
+bool scan_port(text::scanner& s, std::uint16_t& port);
+
+} // namespace solosip::sip

@@ -1,0 +1,165 @@
+#include "solosip/sip/validation.hpp"
+
+#include "sip/text.hpp"
+
+namespace solosip::sip
+{
+namespace
+{
+
+verdict bad(std::string_view why)
+{
+    return {400, why, false};
+}
+
+struct rule
+{
+    header_id id;
+    std::string_view missing, repeated;
+};
+
+// RFC 3261 section 8.1.1; Max-Forwards is younger than RFC 2543 and may be absent.
+constexpr rule mandatory[] = {
+    {header_id::to, "Missing To", "More Than One To"},
+    {header_id::from, "Missing From", "More Than One From"},
+    {header_id::call_id, "Missing Call-ID", "More Than One Call-ID"},
+    {header_id::cseq, "Missing CSeq", "More Than One CSeq"},
+};
+
+constexpr rule single[] = {
+    {header_id::max_forwards, {}, "More Than One Max-Forwards"},
+    {header_id::content_length, {}, "More Than One Content-Length"},
+    {header_id::content_type, {}, "More Than One Content-Type"},
+    {header_id::expires, {}, "More Than One Expires"},
+    {header_id::session_expires, {}, "More Than One Session-Expires"},
+    {header_id::replaces, {}, "More Than One Replaces"},
+    {header_id::refer_to, {}, "More Than One Refer-To"},
+};
+
+std::size_t count_of(const message_view& m, header_id id)
+{
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < m.header_count(); ++i)
+        if (m.header(i).id == id) ++count;
+    return count;
+}
+
+// Via = ( "Via" / "v" ) HCOLON via-parm *(COMMA via-parm), and no list may have an empty element.
+verdict check_vias(const message_view& m)
+{
+    verdict v;
+    for (std::size_t i = 0; i < m.header_count(); ++i)
+        if (const auto line = m.header(i); line.id == header_id::via && line.value.ends_with(','))
+            return bad("Bad Via");
+    m.for_each_value(header_id::via,
+                     [&](std::string_view value)
+                     {
+                         if (!parse_via(value)) v = bad("Bad Via");
+                         return v.ok();
+                     });
+    return v;
+}
+
+verdict check_addresses(const message_view& m, header_id id, std::string_view why)
+{
+    verdict v;
+    m.for_each_value(id,
+                     [&](std::string_view value)
+                     {
+                         const auto a = parse_name_addr(value);
+                         if (!a || (a->star && id != header_id::contact)) v = bad(why);
+                         return v.ok();
+                     });
+    return v;
+}
+
+verdict check_cseq(const message_view& m)
+{
+    const auto c = m.cseq();
+    if (!c || c->number > 0x7fff'ffffu) return bad("Bad CSeq");
+    if (m.is_request() && c->method_text != m.method_text()) return bad("CSeq Method Mismatch");
+    return {};
+}
+
+verdict check_numbers(const message_view& m)
+{
+    if (m.has(header_id::max_forwards))
+    {
+        const auto hops = m.number(header_id::max_forwards);
+        if (!hops || *hops > 255) return bad("Bad Max-Forwards");
+    }
+    if (m.has(header_id::content_length))
+    {
+        if (!text::all(*m.first(header_id::content_length), text::digit))
+            return bad("Bad Content-Length");
+        if (m.body_truncated()) return bad("Content-Length Too Large");
+    }
+    for (const header_id id : {header_id::expires, header_id::min_expires, header_id::rseq})
+        if (m.has(id) && !m.number(id)) return bad("Bad Number");
+    return {};
+}
+
+verdict check_headers(const message_view& m)
+{
+    for (const rule& each : mandatory)
+    {
+        const std::size_t count = count_of(m, each.id);
+        if (count == 0) return bad(each.missing);
+        if (count > 1) return bad(each.repeated);
+    }
+    for (const rule& each : single)
+        if (count_of(m, each.id) > 1) return bad(each.repeated);
+    if (m.call_id().empty()) return bad("Bad Call-ID");
+    if (auto v = check_addresses(m, header_id::from, "Bad From"); !v.ok()) return v;
+    if (auto v = check_addresses(m, header_id::to, "Bad To"); !v.ok()) return v;
+    if (!m.from() || !m.to()) return bad("Bad From or To");
+    if (auto v = check_cseq(m); !v.ok()) return v;
+    if (auto v = check_vias(m); !v.ok()) return v;
+    if (auto v = check_addresses(m, header_id::contact, "Bad Contact"); !v.ok()) return v;
+    if (auto v = check_addresses(m, header_id::record_route, "Bad Record-Route"); !v.ok()) return v;
+    if (auto v = check_addresses(m, header_id::route, "Bad Route"); !v.ok()) return v;
+    if (m.has(header_id::content_type) && !m.content_type()) return bad("Bad Content-Type");
+    return check_numbers(m);
+}
+
+// Section 8.2.2.1, and the grammar of the request line, which has single spaces only.
+verdict check_request_line(const message_view& m)
+{
+    const std::size_t exact =
+        m.method_text().size() + m.request_uri().size() + m.version().size() + 2;
+    if (m.start_line().size() != exact) return bad("Bad Request-Line");
+    const auto uri = parse_uri(m.request_uri());
+    if (!uri) return bad("Bad Request-URI");
+    if (uri->scheme == uri_scheme::other) return {416, reason_phrase(416), false};
+    // Section 19.1.1: headers have no place in a Request-URI.
+    if (!uri->headers.empty()) return bad("Headers in Request-URI");
+    return {};
+}
+
+verdict judge(const message_view& m)
+{
+    if (!iequals(m.version(), "SIP/2.0")) return {505, reason_phrase(505), false};
+    if (m.is_request())
+    {
+        // A scheme that is not ours matters less than headers that are wrong.
+        const verdict line = check_request_line(m);
+        if (line.status == 400) return line;
+        const verdict headers = check_headers(m);
+        return headers.ok() ? line : headers;
+    }
+    return check_headers(m);
+}
+
+} // namespace
+
+verdict validate(const message_view& m)
+{
+    verdict v = judge(m);
+    if (v.ok()) return v;
+    // Section 17.1.1.3 knows no answer to an ACK, section 18.1.2 none to a response; and without a
+    // Via there is no place to answer to.
+    v.silent = m.is_response() || m.method() == method::ack || !m.top_via();
+    return v;
+}
+
+} // namespace solosip::sip
