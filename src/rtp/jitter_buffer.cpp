@@ -1,0 +1,121 @@
+#include "rtp/jitter_buffer.hpp"
+
+#include "rtp/reception.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <numeric>
+
+namespace solosip::rtp
+{
+
+jitter_buffer::jitter_buffer() : slots_(limits::jitter_packets)
+{
+    std::iota(order_.begin(), order_.end(), std::uint8_t{0});
+}
+
+void jitter_buffer::reset(std::uint32_t clock_rate)
+{
+    clock_rate_ = clock_rate;
+    begun_ = false;
+    size_ = 0;
+    last_length_ = 0;
+    late_since_.reset();
+    stray_before_ = false;
+}
+
+void jitter_buffer::begin(std::uint32_t timestamp)
+{
+    begun_ = true;
+    size_ = 0;
+    clock_ = timestamp - static_cast<std::uint32_t>(to_ticks(delay, clock_rate_));
+    late_since_.reset();
+    stray_before_ = false;
+}
+
+/// Whether a packet may be stored; if not, `why`. It may be time to lay the time line anew: then
+/// `begun_` is false afterwards.
+bool jitter_buffer::on_time_line(std::int32_t ahead, time_point now, duration owed, verdict& why)
+{
+    const auto second = static_cast<std::int32_t>(clock_rate_);
+    const bool early = ahead > to_ticks(ceiling + owed, clock_rate_);
+    // What has not quite passed is worth having: the rest of it can be played.
+    const bool late = ahead < 0 && -ahead >= static_cast<std::int32_t>(last_length_);
+    if (!early && !late)
+    {
+        late_since_.reset();
+        stray_before_ = false;
+        return true;
+    }
+    if (early || ahead < -second)
+    {
+        // A jump of the sender's timestamps, or a stray: the second one in a row decides.
+        why = verdict::stray;
+        if (stray_before_) begun_ = false;
+        stray_before_ = true;
+        return false;
+    }
+    // The network has become slower, or the sender has paused its clock. A burst that was held up
+    // comes at once and is not worth a longer delay, so it is time that decides and not the number.
+    why = verdict::late;
+    if (!late_since_) late_since_ = now;
+    if (now - *late_since_ >= patience) begun_ = false;
+    return false;
+}
+
+jitter_buffer::verdict jitter_buffer::insert(const packet& p, time_point now, duration owed)
+{
+    if (!begun_) begin(p.timestamp);
+    verdict why{};
+    const auto ahead = static_cast<std::int32_t>(p.timestamp - clock_);
+    if (!on_time_line(ahead, now, owed, why))
+    {
+        if (begun_) return why;
+        begin(p.timestamp);
+    }
+    return store(p);
+}
+
+jitter_buffer::verdict jitter_buffer::store(const packet& p)
+{
+    if (size_ == order_.size() || p.payload.size() > slots_.front().payload.size())
+        return verdict::full;
+    std::size_t place = size_;
+    while (place > 0)
+    {
+        const std::uint32_t before = slots_[order_[place - 1]].timestamp;
+        if (before == p.timestamp) return verdict::duplicate;
+        if (static_cast<std::int32_t>(p.timestamp - before) > 0) break;
+        --place;
+    }
+    slot& s = slots_[order_[size_]];
+    s.timestamp = p.timestamp;
+    s.bytes = static_cast<std::uint16_t>(p.payload.size());
+    std::copy(p.payload.begin(), p.payload.end(), s.payload.begin());
+    const auto begin = order_.begin();
+    std::rotate(begin + static_cast<std::ptrdiff_t>(place),
+                begin + static_cast<std::ptrdiff_t>(size_),
+                begin + static_cast<std::ptrdiff_t>(size_ + 1));
+    ++size_;
+    return verdict::stored;
+}
+
+std::optional<jitter_buffer::waiting> jitter_buffer::front() const
+{
+    if (size_ == 0) return std::nullopt;
+    const slot& s = slots_[order_[0]];
+    return waiting{static_cast<std::int32_t>(s.timestamp - clock_),
+                   std::span(s.payload).first(s.bytes)};
+}
+
+void jitter_buffer::pop(std::uint32_t ticks)
+{
+    assert(size_ > 0);
+    clock_ = slots_[order_[0]].timestamp + ticks;
+    last_length_ = ticks;
+    std::rotate(order_.begin(), order_.begin() + 1,
+                order_.begin() + static_cast<std::ptrdiff_t>(size_));
+    --size_;
+}
+
+} // namespace solosip::rtp

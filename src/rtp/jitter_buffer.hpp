@@ -1,0 +1,98 @@
+// Puts packets back in order and gives them out by the receiver's own clock.
+#pragma once
+
+#include "solosip/base/limits.hpp"
+#include "solosip/base/time.hpp"
+#include "solosip/rtp/packet.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace solosip::rtp
+{
+
+/// Packets of one stream wait here for `delay` after the first of them came, so that later ones may
+/// take that much longer. The owner plays what stands at `clock()`, by timestamp:
+///
+///     clock            clock + delay
+///       |                   |
+///       v    +----+    +----+        one packet is missing, the fifth is just coming in
+///       |    | 2  |    | 4  |  <- 5
+///       +----+----+----+----+----
+///
+/// Where `front()` lies ahead of `clock()`, silence is due, and `advance` says how much was played.
+/// All memory is taken by the constructor.
+class jitter_buffer
+{
+public:
+    static constexpr duration delay = milliseconds(60);
+    /// A packet this far ahead of the clock does not belong to the time line that we follow.
+    static constexpr duration ceiling = milliseconds(200);
+    /// Nothing but late packets for so long, and the time line is laid anew.
+    static constexpr duration patience = milliseconds(100);
+
+    enum class verdict : std::uint8_t
+    {
+        stored,
+        duplicate,
+        late,  ///< its time is over
+        stray, ///< off the time line; the next one like it moves the time line
+        full,
+    };
+
+    jitter_buffer();
+
+    /// Forgets all; the next packet begins a time line.
+    void reset(std::uint32_t clock_rate);
+
+    /// `owed`: what the owner should have played until now but has not, because it was held up.
+    verdict insert(const packet& p, time_point now, duration owed = {});
+
+    /// The earliest packet. Valid until the next call of a non-const member.
+    struct waiting
+    {
+        std::int32_t ahead; ///< ticks from the clock; negative where its beginning is late
+        std::span<const std::uint8_t> payload;
+    };
+    std::optional<waiting> front() const;
+    /// Lets go of the earliest packet, of which `ticks` have been understood, and sets the clock
+    /// behind it.
+    void pop(std::uint32_t ticks);
+    /// `ticks` of silence were played.
+    void advance(std::uint32_t ticks) { clock_ += ticks; }
+
+    /// False before the first packet.
+    bool begun() const { return begun_; }
+    std::uint32_t clock() const { return clock_; }
+    std::size_t size() const { return size_; }
+
+private:
+    struct slot
+    {
+        std::uint32_t timestamp = 0;
+        std::uint16_t bytes = 0;
+        std::array<std::uint8_t, limits::rtp_packet_bytes - header_bytes> payload;
+    };
+
+    void begin(std::uint32_t timestamp);
+    bool on_time_line(std::int32_t ahead, time_point now, duration owed, verdict& why);
+    verdict store(const packet& p);
+
+    std::vector<slot> slots_;
+    /// Numbers of slots: the first `size_` in order of their timestamps, then the free ones.
+    std::array<std::uint8_t, limits::jitter_packets> order_{};
+    std::size_t size_ = 0;
+
+    std::uint32_t clock_rate_ = 8000;
+    bool begun_ = false;
+    std::uint32_t clock_ = 0;       ///< timestamp of what is played next
+    std::uint32_t last_length_ = 0; ///< ticks of the packet that was popped last
+    std::optional<time_point> late_since_;
+    bool stray_before_ = false;
+};
+
+} // namespace solosip::rtp
