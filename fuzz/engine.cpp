@@ -1,8 +1,8 @@
-// The whole user agent: any datagrams, answers, commands and times in any order. Never a crash, never
-// a call that ends twice or not at all, and nothing left over when everybody has gone silent.
+// The whole user agent: any datagrams, answers, commands and times in any order. Never a crash,
+// never a call that ends twice or not at all, and nothing left over when everybody has gone silent.
+#include "solosip/ua/engine.hpp"
 #include "solosip/codecs/g711.hpp"
 #include "solosip/media/sources.hpp"
-#include "solosip/ua/engine.hpp"
 
 #include <algorithm>
 #include <array>
@@ -59,8 +59,10 @@ constexpr endpoint them{ip_address::v4(192, 0, 2, 2), 5060};
 constexpr std::string_view descriptions[] = {
     "v=0\r\no=- 1 1 IN IP4 192.0.2.2\r\ns=-\r\nc=IN IP4 192.0.2.2\r\nt=0 0\r\n"
     "m=audio 4000 RTP/AVP 8 101\r\na=rtpmap:101 telephone-event/8000\r\n",
-    "v=0\r\no=- 1 2 IN IP4 192.0.2.2\r\ns=-\r\nc=IN IP4 0.0.0.0\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n",
-    "v=0\r\no=- 1 1 IN IP4 192.0.2.2\r\ns=-\r\nc=IN IP4 192.0.2.2\r\nt=0 0\r\nm=video 4000 RTP/AVP 31\r\n",
+    "v=0\r\no=- 1 2 IN IP4 192.0.2.2\r\ns=-\r\nc=IN IP4 0.0.0.0\r\nt=0 0\r\nm=audio 4000 RTP/AVP "
+    "0\r\n",
+    "v=0\r\no=- 1 1 IN IP4 192.0.2.2\r\ns=-\r\nc=IN IP4 192.0.2.2\r\nt=0 0\r\nm=video 4000 RTP/AVP "
+    "31\r\n",
     "",
 };
 
@@ -135,8 +137,10 @@ private:
             while (auto t = engine_.poll_transmit())
             {
                 more = true;
-                if (t->bytes.starts_with("SIP/2.0 ")) last_response_ = t->bytes;
-                else if (!t->bytes.starts_with("ACK ")) last_request_ = t->bytes;
+                if (t->bytes.starts_with("SIP/2.0 "))
+                    last_response_ = t->bytes;
+                else if (!t->bytes.starts_with("ACK "))
+                    last_request_ = t->bytes;
             }
             std::array<std::uint8_t, limits::rtp_packet_bytes> packet;
             while (engine_.poll_media(packet) != 0)
@@ -154,7 +158,8 @@ private:
     {
         if (const auto* wanted = std::get_if<ua::lookup_wanted>(&e)) lookups_.push_back(wanted->id);
         if (const auto* call = std::get_if<ua::incoming_call>(&e)) calls_[call->call] = 0;
-        if (const auto* ended = std::get_if<ua::call_ended>(&e)) require(++calls_[ended->call] == 1);
+        if (const auto* ended = std::get_if<ua::call_ended>(&e))
+            require(++calls_[ended->call] == 1);
         if (const auto* answered = std::get_if<ua::call_answered>(&e))
             require(calls_.at(answered->call) == 0);
         if (const auto* d = std::get_if<ua::digit>(&e)) require(calls_.at(d->call) == 0);
@@ -186,8 +191,9 @@ private:
     static std::string value(const std::string& from, std::string_view name)
     {
         const auto line = lines(from, {name});
-        return line.size() > name.size() + 2 ? line.substr(name.size(), line.size() - name.size() - 2)
-                                             : std::string();
+        return line.size() > name.size() + 2
+                   ? line.substr(name.size(), line.size() - name.size() - 2)
+                   : std::string();
     }
 
     std::string with_body(std::string head)
@@ -200,8 +206,8 @@ private:
 
     void answer_last_request()
     {
-        static constexpr int statuses[] = {100, 180, 183, 200, 200, 200, 202, 302, 401, 407, 423,
-                                           481, 486, 487, 488, 500, 503, 603, 699};
+        static constexpr int statuses[] = {100, 180, 183, 200, 200, 200, 202, 302, 401, 407,
+                                           423, 481, 486, 487, 488, 500, 503, 603, 699};
         const int status = statuses[decide_.byte() % std::size(statuses)];
         std::string m = "SIP/2.0 " + std::to_string(status) + " X\r\n";
         m += lines(last_request_, {"Via:", "From:", "Call-ID:", "CSeq:"});
@@ -211,8 +217,9 @@ private:
         m += "\r\nContact: <sip:them@192.0.2.2>\r\n";
         const auto kind = decide_.byte();
         if (kind % 3 == 0) m += "Record-Route: <sip:192.0.2.2;lr>\r\n";
-        if (kind % 5 == 0) m += "WWW-Authenticate: Digest realm=\"r\", nonce=\"" +
-                                std::to_string(decide_.byte() % 4) + "\", qop=\"auth\"\r\n";
+        if (kind % 5 == 0)
+            m += "WWW-Authenticate: Digest realm=\"r\", nonce=\"" +
+                 std::to_string(decide_.byte() % 4) + "\", qop=\"auth\"\r\n";
         if (kind % 7 == 0) m += "Min-Expires: " + std::to_string(decide_.byte() * 60) + "\r\n";
         if (kind % 11 == 0) m += decide_.text(40) + "\r\n";
         deliver(with_body(m));
@@ -221,10 +228,12 @@ private:
     void send_invite()
     {
         const auto which = std::to_string(decide_.byte() % 3);
-        deliver(with_body("INVITE sip:me@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP "
-                          "192.0.2.2:5060;branch=z9hG4bKi" + which + "\r\nFrom: <sip:x@y>;tag=f" +
-                          which + "\r\nTo: <sip:me@192.0.2.1>\r\nCall-ID: " + which +
-                          "\r\nCSeq: 1 INVITE\r\nMax-Forwards: 70\r\nContact: <sip:x@192.0.2.2>\r\n"));
+        deliver(
+            with_body("INVITE sip:me@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP "
+                      "192.0.2.2:5060;branch=z9hG4bKi" +
+                      which + "\r\nFrom: <sip:x@y>;tag=f" + which +
+                      "\r\nTo: <sip:me@192.0.2.1>\r\nCall-ID: " + which +
+                      "\r\nCSeq: 1 INVITE\r\nMax-Forwards: 70\r\nContact: <sip:x@192.0.2.2>\r\n"));
     }
 
     // From the other end of whatever we last answered, or of what we last sent.
@@ -237,9 +246,11 @@ private:
         const std::string& from = as_caller ? last_response_ : last_request_;
         const bool same_branch = method == "CANCEL" || (method == "ACK" && decide_.byte() % 2 == 0);
         std::string m = std::string(method) + " sip:me@192.0.2.1 SIP/2.0\r\n";
-        if (as_caller && same_branch) m += lines(from, {"Via:"});
-        else m += "Via: SIP/2.0/UDP 192.0.2.2:5060;branch=z9hG4bKd" +
-                  std::to_string(decide_.byte() % 8) + "\r\n";
+        if (as_caller && same_branch)
+            m += lines(from, {"Via:"});
+        else
+            m += "Via: SIP/2.0/UDP 192.0.2.2:5060;branch=z9hG4bKd" +
+                 std::to_string(decide_.byte() % 8) + "\r\n";
         m += "From: " + value(from, as_caller ? "From: " : "To: ");
         if (!as_caller) m += ";tag=fork0";
         m += "\r\nTo: " + value(from, as_caller ? "To: " : "From: ") + "\r\n";
@@ -247,14 +258,21 @@ private:
         m += "CSeq: " + std::to_string(1 + decide_.byte() % 4) + ' ' + std::string(method) +
              "\r\nMax-Forwards: 70\r\nContact: <sip:x@192.0.2.2>\r\n";
         if (method == "INFO")
-            deliver(m + "Content-Type: application/dtmf-relay\r\nContent-Length: 9\r\n\r\nSignal=5\n");
-        else deliver(with_body(m));
+            deliver(m +
+                    "Content-Type: application/dtmf-relay\r\nContent-Length: 9\r\n\r\nSignal=5\n");
+        else
+            deliver(with_body(m));
     }
 
     void send_rtp()
     {
-        std::vector<std::uint8_t> packet{0x80, static_cast<std::uint8_t>(decide_.byte() % 2 ? 101 : 8),
-                                         0, sequence_++, 0, 0, 0, decide_.byte(), 1, 2, 3, 4};
+        std::vector<std::uint8_t> packet{
+            0x80, static_cast<std::uint8_t>(decide_.byte() % 2 ? 101 : 8),
+            0,    sequence_++,
+            0,    0,
+            0,    decide_.byte(),
+            1,    2,
+            3,    4};
         const auto rest = decide_.bytes(decide_.byte());
         packet.insert(packet.end(), rest.begin(), rest.end());
         engine_.receive_media(packet, them, now_);
@@ -286,7 +304,8 @@ private:
             if (c) (void)engine_.send_digits(*c, decide_.text(4), now_);
             break;
         case 7:
-            if (c) (void)engine_.play(*c, media::tone(440, milliseconds(100)), milliseconds(50), now_);
+            if (c)
+                (void)engine_.play(*c, media::tone(440, milliseconds(100)), milliseconds(50), now_);
             break;
         case 8:
         {
@@ -306,8 +325,10 @@ private:
         if (lookups_.empty()) return;
         const auto id = lookups_.front();
         lookups_.erase(lookups_.begin());
-        if (decide_.byte() % 8 == 0) engine_.on_lookup(id, errc::dns_failed, now_);
-        else engine_.on_lookup(id, std::vector<ua::target>{{them, us}}, now_);
+        if (decide_.byte() % 8 == 0)
+            engine_.on_lookup(id, errc::dns_failed, now_);
+        else
+            engine_.on_lookup(id, std::vector<ua::target>{{them, us}}, now_);
         drain();
     }
 

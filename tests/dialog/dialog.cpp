@@ -22,15 +22,16 @@ const std::string invite = "INVITE sip:bob@biloxi.example SIP/2.0\r\n"
                            "RECORD"
                            "Content-Length: 0\r\n\r\n";
 
-const std::string success = "SIP/2.0 200 OK\r\n"
-                            "Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK74bf9\r\n"
-                            "RECORD"
-                            "From: \"Alice, at home\" <sip:alice@atlanta.example>;tag=9fxced76sl\r\n"
-                            "To: Bob <sip:bob@biloxi.example>;tag=314159\r\n"
-                            "Call-ID: 3848276298220188511@atlanta.example\r\n"
-                            "CSeq: 7 INVITE\r\n"
-                            "Contact: <sip:bob@192.0.2.201:5062;ob>\r\n"
-                            "Content-Length: 0\r\n\r\n";
+const std::string success =
+    "SIP/2.0 200 OK\r\n"
+    "Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK74bf9\r\n"
+    "RECORD"
+    "From: \"Alice, at home\" <sip:alice@atlanta.example>;tag=9fxced76sl\r\n"
+    "To: Bob <sip:bob@biloxi.example>;tag=314159\r\n"
+    "Call-ID: 3848276298220188511@atlanta.example\r\n"
+    "CSeq: 7 INVITE\r\n"
+    "Contact: <sip:bob@192.0.2.201:5062;ob>\r\n"
+    "Content-Length: 0\r\n\r\n";
 
 sip::message with_routes(std::string text, const std::string& record_route)
 {
@@ -43,8 +44,7 @@ sip::message with_routes(std::string text, const std::string& record_route)
 std::vector<std::string> routes_of(const sip::message& m)
 {
     std::vector<std::string> routes;
-    m->for_each_value(sip::header_id::route,
-                      [&](std::string_view v) { routes.emplace_back(v); });
+    m->for_each_value(sip::header_id::route, [&](std::string_view v) { routes.emplace_back(v); });
     return routes;
 }
 

@@ -33,7 +33,10 @@ TEST_CASE("an account's URI and registrar say where REGISTER goes")
         {"sip:me@example.com", "192.0.2.7:5080", "sip:example.com", {"192.0.2.7", 5080}},
         {"sip:me@example.com", "sip:reg.example.com", "sip:example.com", {"reg.example.com", 0}},
         {"sip:me@[2001:db8::1]", "", "sip:[2001:db8::1]", {"2001:db8::1", 0}},
-        {"sip:me@example.com", "sip:x.example;maddr=192.0.2.9", "sip:example.com", {"192.0.2.9", 0}},
+        {"sip:me@example.com",
+         "sip:x.example;maddr=192.0.2.9",
+         "sip:example.com",
+         {"192.0.2.9", 0}},
     };
     for (const auto& r : rows)
     {
@@ -103,7 +106,8 @@ TEST_CASE("whom to call may be written in short")
         REQUIRE(target);
         CHECK(*target == r.means);
     }
-    for (const char* bad : {"", "sip:", "http://x", "sip:bob@", "sip:a@b\r\nc", "mailto:a@b", "sip:bob@ex ample"})
+    for (const char* bad :
+         {"", "sip:", "http://x", "sip:bob@", "sip:a@b\r\nc", "mailto:a@b", "sip:bob@ex ample"})
     {
         CAPTURE(bad);
         CHECK_FALSE(ua::complete_target(bad, &*who));
