@@ -172,4 +172,10 @@ void receiver::handle_timeout(time_point now)
     }
 }
 
+void receiver::finish()
+{
+    for (entry& e : entries_)
+        if (e.used && e.trusted && !e.reported) report(e);
+}
+
 } // namespace solosip::dtmf

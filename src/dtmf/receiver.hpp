@@ -40,8 +40,7 @@ struct press
 class receiver
 {
 public:
-    /// Longer than three packets at the 50 ms that RFC 4733 section 2.5.1.2 recommends as upper
-    /// bound between updates.
+    /// Three packets may be lost of a sender that updates every 50 ms, as the slowest ones do.
     static constexpr duration silence = milliseconds(200);
     /// How long a press is remembered: longer than a network holds a packet back.
     static constexpr duration memory = seconds(10);
@@ -61,6 +60,8 @@ public:
 
     std::optional<time_point> next_timeout() const;
     void handle_timeout(time_point now);
+    /// Nothing more will come: reports what is open.
+    void finish();
 
     std::optional<press> poll() { return presses_.take(); }
 

@@ -111,7 +111,8 @@ std::optional<jitter_buffer::waiting> jitter_buffer::front() const
 void jitter_buffer::pop(std::uint32_t ticks)
 {
     assert(size_ > 0);
-    clock_ = slots_[order_[0]].timestamp + ticks;
+    const std::uint32_t behind = slots_[order_[0]].timestamp + ticks;
+    if (static_cast<std::int32_t>(behind - clock_) > 0) clock_ = behind;
     last_length_ = ticks;
     std::rotate(order_.begin(), order_.begin() + 1,
                 order_.begin() + static_cast<std::ptrdiff_t>(size_));

@@ -59,8 +59,8 @@ public:
         std::span<const std::uint8_t> payload;
     };
     std::optional<waiting> front() const;
-    /// Lets go of the earliest packet, of which `ticks` have been understood, and sets the clock
-    /// behind it.
+    /// Lets go of the earliest packet, which was `ticks` long, and sets the clock behind it, never
+    /// back.
     void pop(std::uint32_t ticks);
     /// `ticks` of silence were played.
     void advance(std::uint32_t ticks) { clock_ += ticks; }

@@ -16,7 +16,8 @@ class source
 {
 public:
     virtual ~source() = default;
-    /// Called once before the first `read`, with the rate that the call uses (Hz).
+    /// Called before the first `read`, with the rate that the call uses (Hz); again only if that
+    /// changes (another codec was agreed).
     virtual void prepare(std::uint32_t sample_rate) = 0;
     /// Fills `to` from the front and says how much. Less than all of it, with `finished()` true:
     /// the sound has ended; with `finished()` false: it is late, silence is sent instead.
@@ -29,6 +30,7 @@ class sink
 {
 public:
     virtual ~sink() = default;
+    /// As for `source`.
     virtual void prepare(std::uint32_t sample_rate) = 0;
     virtual void write(std::span<const sample> from) = 0;
 };

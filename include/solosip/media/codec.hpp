@@ -16,11 +16,11 @@ using sample = std::int16_t;
 /// What SDP says of a codec, and how much it produces.
 struct codec_info
 {
-    std::string_view name;           ///< "PCMA"
-    std::uint32_t clock_rate;        ///< Hz of the RTP timestamp
-    std::uint32_t sample_rate;       ///< Hz of the PCM (G.722 has 16000 at a clock of 8000)
+    std::string_view name;     ///< "PCMA"
+    std::uint32_t clock_rate;  ///< Hz of the RTP timestamp
+    std::uint32_t sample_rate; ///< Hz of the PCM (G.722 has 16000 at a clock of 8000)
     std::uint8_t channels;
-    int static_payload_type;         ///< RFC 3551 table 4; -1 where it has none
+    int static_payload_type; ///< RFC 3551 table 4; -1 where it has none
     std::size_t max_bytes_per_20ms;
 };
 
@@ -38,6 +38,8 @@ public:
     virtual ~decoder() = default;
     /// Samples written; 0 where `to` is too small or the payload is malformed.
     virtual std::size_t decode(std::span<const std::uint8_t> from, std::span<sample> to) = 0;
+    /// Another stream begins: forget the past, for codecs that have one.
+    virtual void reset() {}
 };
 
 /// Makes coders. Codecs are objects with static lifetime.

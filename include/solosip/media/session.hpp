@@ -26,7 +26,7 @@ struct stream
     std::uint8_t receive_payload_type = 0;
     std::optional<std::uint8_t> send_events; ///< telephone-event, RFC 4733
     std::optional<std::uint8_t> receive_events;
-    bool send = true;    ///< false while held: nothing is sent, the play queue waits
+    bool send = true; ///< false while held: nothing is sent, the play queue waits
     bool receive = true;
     unsigned ptime = 20; ///< ms in a packet: 20 (others are rounded to a multiple of 10, 10-100)
 };
@@ -65,8 +65,8 @@ struct statistics
 };
 
 /// Begins stopped. After each call drain `poll_packet` and `poll_event`, then arm a timer for
-/// `next_timeout` (the rule of `ua::engine`, which owns it). Once started, no call allocates, except
-/// `play`, `record` and `send_digits`.
+/// `next_timeout` (the rule of `ua::engine`, which owns it). Once started, no call allocates,
+/// except `play`, `record` and `send_digits`.
 class session
 {
 public:

@@ -1,0 +1,249 @@
+#include "solosip/media/session.hpp"
+
+#include "dtmf/sender.hpp"
+#include "media/play_queue.hpp"
+#include "media/receive_path.hpp"
+#include "solosip/rtp/packet.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+#include <vector>
+
+namespace solosip::media
+{
+
+namespace
+{
+
+/// So many packets late are sent at once: any receiver's jitter buffer takes that, and nothing of
+/// the sound is lost. What is later than that is left out, and the timestamps say so.
+constexpr std::uint64_t most_at_once = 3;
+
+/// Milliseconds in a packet: as agreed, but not more than fits into a datagram.
+unsigned packet_time(const stream& how)
+{
+    unsigned ms = std::clamp((how.ptime + 5) / 10 * 10, 10u, 100u);
+    const auto bytes = [&] { return how.codec->info().max_bytes_per_20ms * ms / 20; };
+    while (ms > 10 && bytes() > limits::rtp_packet_bytes - rtp::header_bytes)
+        ms -= 10;
+    return ms;
+}
+
+} // namespace
+
+///     start        tick         tick         tick           each `packet_time_`, from one clock
+///       |            |            |            |
+///       v            v            v            v
+///     poll_packet  poll_packet  poll_packet  poll_packet    reads the play queue, encodes
+///                  hear         hear         hear           decodes, writes to the sink
+struct session::state
+{
+    explicit state(random_source& random)
+        : ssrc(random.u32()), timestamp(random.u32()),
+          // Below 2^15, so that SRTP's rollover counter cannot be mistaken (RFC 3711
+          // section 3.3.1).
+          sequence(static_cast<std::uint16_t>(random.u32() & 0x7FFF))
+    {
+    }
+
+    void configure(const stream& how_now);
+    void on_ticks(std::uint64_t ticks);
+    std::size_t send_audio(std::span<std::uint8_t> to);
+    std::size_t send_event(const dtmf::sender::packet& e, std::span<std::uint8_t> to);
+    void abandon_digits();
+
+    bool running = false;
+    stream how{};
+    milliseconds packet_time{20};
+    std::uint32_t ticks_per_packet = 160;
+    time_point next_tick{};
+
+    std::uint32_t ssrc;
+    std::uint32_t timestamp; ///< of the next packet
+    std::uint16_t sequence;
+    std::uint64_t due = 0;  ///< packets that `poll_packet` has still to give out
+    bool talk_spurt = true; ///< the next audio packet comes after a gap (RFC 3551 section 4.1)
+    std::uint64_t sent = 0;
+
+    std::unique_ptr<media::encoder> encoder;
+    std::vector<sample> frame;
+    play_queue sounds;
+    dtmf::sender keys;
+    std::uint32_t last_digits_id = 0;
+    rtp::fixed_queue<digits_finished, dtmf::sender::most_items> digits_done;
+    receive_path ear;
+};
+
+session::session(random_source& random) : s_(std::make_unique<state>(random)) {}
+session::~session() = default;
+
+void session::state::configure(const stream& how_now)
+{
+    assert(how_now.codec);
+    if (how.codec != how_now.codec) encoder = how_now.codec->make_encoder();
+    how = how_now;
+    const codec_info& info = how.codec->info();
+    packet_time = milliseconds(media::packet_time(how));
+    const auto per_packet = [this](std::uint32_t rate)
+    { return static_cast<std::uint32_t>(rate * packet_time.count() / 1000); };
+    ticks_per_packet = per_packet(info.clock_rate);
+    frame.resize(per_packet(info.sample_rate));
+    sounds.set_rate(info.sample_rate);
+    keys.configure(info.clock_rate, ticks_per_packet);
+    ear.configure(how, packet_time);
+}
+
+void session::start(const stream& how, time_point now)
+{
+    state& s = *s_;
+    s.configure(how);
+    if (!how.send_events) s.abandon_digits();
+    if (!how.send) s.on_ticks(0);
+    if (s.running) return;
+    s.running = true;
+    // The first packet goes out at once: it opens the way through a NAT for what comes back.
+    s.next_tick = now + s.packet_time;
+    s.talk_spurt = true;
+    s.due = how.send ? 1 : 0;
+}
+
+void session::stop()
+{
+    state& s = *s_;
+    s.running = false;
+    s.due = 0;
+    s.sounds.clear();
+    s.abandon_digits();
+    s.ear.stop();
+}
+
+bool session::running() const
+{
+    return s_->running;
+}
+
+void session::state::abandon_digits()
+{
+    while (const auto id = keys.abandon())
+        digits_done.push({digits_id{*id}, false});
+}
+
+void session::receive(std::span<const std::uint8_t> packet, time_point now)
+{
+    if (s_->running) s_->ear.receive(packet, now);
+}
+
+std::optional<time_point> session::next_timeout() const
+{
+    if (!s_->running) return std::nullopt;
+    return s_->next_tick;
+}
+
+void session::handle_timeout(time_point now)
+{
+    state& s = *s_;
+    if (!s.running || now < s.next_tick) return;
+    // Deadlines are laid out from the first one, so that being late never adds up.
+    const auto ticks = 1 + static_cast<std::uint64_t>((now - s.next_tick) / s.packet_time);
+    s.next_tick += s.packet_time * ticks;
+    s.on_ticks(ticks);
+    s.ear.tick(ticks, now);
+}
+
+void session::state::on_ticks(std::uint64_t ticks)
+{
+    due += ticks;
+    std::uint64_t left_out = 0;
+    if (!how.send)
+        left_out = due;
+    else if (due > most_at_once)
+        left_out = due - 1;
+    if (left_out == 0) return;
+    due -= left_out;
+    timestamp += static_cast<std::uint32_t>(left_out) * ticks_per_packet;
+    talk_spurt = true;
+}
+
+std::size_t session::poll_packet(std::span<std::uint8_t> to)
+{
+    state& s = *s_;
+    if (s.due == 0 || to.size() < limits::rtp_packet_bytes) return 0;
+    --s.due;
+    std::optional<dtmf::sender::packet> key;
+    if (s.how.send_events) key = s.keys.next(s.timestamp);
+    const std::size_t bytes = key ? s.send_event(*key, to) : s.send_audio(to);
+    s.timestamp += s.ticks_per_packet;
+    ++s.sequence;
+    ++s.sent;
+    return bytes;
+}
+
+std::size_t session::state::send_event(const dtmf::sender::packet& e, std::span<std::uint8_t> to)
+{
+    rtp::print_header({*how.send_events, e.marker, sequence, e.timestamp, ssrc}, to);
+    std::copy(e.payload.begin(), e.payload.end(), to.begin() + rtp::header_bytes);
+    if (e.finished) digits_done.push({digits_id{*e.finished}, true});
+    return rtp::header_bytes + e.payload.size();
+}
+
+std::size_t session::state::send_audio(std::span<std::uint8_t> to)
+{
+    // Sounds wait until the keys are through: an announcement in shreds helps nobody.
+    if (keys.busy())
+        std::fill(frame.begin(), frame.end(), sample{0});
+    else
+        sounds.fill(frame);
+    rtp::print_header({how.send_payload_type, talk_spurt, sequence, timestamp, ssrc}, to);
+    talk_spurt = false;
+    return rtp::header_bytes + encoder->encode(frame, to.subspan(rtp::header_bytes));
+}
+
+std::optional<event> session::poll_event()
+{
+    state& s = *s_;
+    if (const auto press = s.ear.poll_press()) return digit_heard{press->key, press->length};
+    if (const auto played = s.sounds.poll_finished()) return *played;
+    if (const auto digits = s.digits_done.take()) return *digits;
+    return std::nullopt;
+}
+
+result<play_id> session::play(std::unique_ptr<source> sound, milliseconds after)
+{
+    return s_->sounds.append(std::move(sound), after);
+}
+
+void session::clear()
+{
+    s_->sounds.clear();
+}
+
+bool session::playing() const
+{
+    return !s_->sounds.empty();
+}
+
+void session::record(std::unique_ptr<sink> to)
+{
+    s_->ear.record(std::move(to));
+}
+
+result<digits_id> session::send_digits(std::string_view keys, milliseconds length, milliseconds gap)
+{
+    state& s = *s_;
+    if (!s.running || !s.how.send_events) return errc::bad_config;
+    if (s.keys.items() + s.digits_done.size() >= dtmf::sender::most_items) return errc::too_many;
+    const auto queued = s.keys.queue(s.last_digits_id + 1, keys, length, gap);
+    if (!queued) return queued.error();
+    return digits_id{++s.last_digits_id};
+}
+
+statistics session::stats() const
+{
+    statistics all;
+    all.sent_packets = s_->sent;
+    s_->ear.count(all);
+    return all;
+}
+
+} // namespace solosip::media
