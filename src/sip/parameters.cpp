@@ -56,8 +56,10 @@ result<parameters> scan_auth_parameters(text::scanner& s)
         if (s.take(text::token).empty()) return bad(s);
         if (!s.accept_spaced('=')) return bad(s);
         // An empty value without quotes is wrong but harmless: "opaque=," has been seen.
-        if (s.peek() == '"' ? !s.skip_quoted() : false) return bad(s);
-        s.take(text::value);
+        if (s.peek() != '"')
+            s.take(text::value);
+        else if (!s.skip_quoted())
+            return bad(s);
     } while (s.accept_spaced(','));
     s.skip_space();
     if (!s.done()) return bad(s);

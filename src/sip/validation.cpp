@@ -48,6 +48,7 @@ std::size_t count_of(const message_view& m, header_id id)
 verdict check_vias(const message_view& m)
 {
     verdict v;
+    if (!m.has(header_id::via)) return bad("Missing Via");
     for (std::size_t i = 0; i < m.header_count(); ++i)
         if (const auto line = m.header(i); line.id == header_id::via && line.value.ends_with(','))
             return bad("Bad Via");
