@@ -1,0 +1,210 @@
+"""What SIPp plays, written as lists of steps; to_xml() makes the file that SIPp reads.
+
+A step is a function of this module. Callees begin with expect('INVITE'), callers with invite().
+"""
+from typing import NamedTuple
+
+PCAPS = '/usr/share/sip-tester'
+KEYS = {'*': 'star', '#': 'pound'}
+VIA = 'Via: SIP/2.0/[transport] [local_ip]:[local_port];rport;branch=z9hG4bK[pid].[call_number].'
+SELF = 'Contact: <sip:sipp@[local_ip]:[local_port]>'
+AUDIO = '''v=0
+o=sipp 7 7 IN IP[local_ip_type] [local_ip]
+s=-
+c=IN IP[media_ip_type] [media_ip]
+t=0 0
+m=audio [media_port] RTP/AVP 8 0 101
+a=rtpmap:101 telephone-event/8000
+a=fmtp:101 0-15'''
+
+
+class Scenario(NamedTuple):
+    name: str
+    steps: list
+    retransmits: bool = True  # False: SIPp neither repeats nor takes repetitions for such
+
+
+def to_xml(scenario):
+    return ('<?xml version="1.0" encoding="UTF-8"?>\n'
+            f'<scenario name="{scenario.name}">\n' + '\n'.join(scenario.steps) + '\n</scenario>\n')
+
+
+def _send(lines, body='', repeats=False):
+    kind = ['Content-Type: application/sdp'] if body else []
+    head = '\n'.join([*lines, *kind, 'Content-Length: [len]'])
+    again = ' retrans="500"' if repeats else ''
+    return f'<send{again}><![CDATA[\n{head}\n\n{body}\n]]></send>'
+
+
+# ---- both sides
+
+def pause(milliseconds):
+    return f'<pause milliseconds="{milliseconds}"/>'
+
+
+def expect(method, actions=''):
+    routes = ' rrs="true"' if method == 'INVITE' else ''
+    return f'<recv request="{method}"{routes}>{_action(actions)}</recv>'
+
+
+def response(status, optional=False, actions=''):
+    extra = ' optional="true"' if optional else ' rrs="true"' if status == 200 else ''
+    return f'<recv response="{status}"{extra}>{_action(actions)}</recv>'
+
+
+def _action(text):
+    return f'<action>{text}</action>' if text else ''
+
+
+def remember(header, name, pattern='.*'):
+    return f'<ereg regexp="{pattern}" search_in="hdr" header="{header}:" check_it="true" assign_to="{name}"/>'
+
+
+# ---- callee
+
+def reply(status, reason, *headers, sdp=False, repeats=False):
+    return _send([f'SIP/2.0 {status} {reason}', '[last_Via:]', '[last_Record-Route:]', '[last_From:]',
+                  '[last_To:];tag=callee[pid]', '[last_Call-ID:]', '[last_CSeq:]', SELF, *headers],
+                 AUDIO if sdp else '', repeats)
+
+
+def reply_in_dialog(status, reason):
+    return _send([f'SIP/2.0 {status} {reason}', '[last_Via:]', '[last_From:]', '[last_To:]',
+                  '[last_Call-ID:]', '[last_CSeq:]'])
+
+
+def answer_and_wait_bye():
+    return [reply(200, 'OK', sdp=True, repeats=True), expect('ACK'), expect('BYE'), reply_in_dialog(200, 'OK')]
+
+
+def rings_then_answers():
+    return Scenario('rings_then_answers', [
+        expect('INVITE'), reply(100, 'Trying'), reply(180, 'Ringing'), pause(700), *answer_and_wait_bye()])
+
+
+def challenges(user, password):
+    """407 first; the call goes on only if the second INVITE holds right credentials."""
+    return Scenario('challenges', [
+        expect('INVITE'),
+        reply(407, 'Proxy Authentication Required',
+              'Proxy-Authenticate: Digest realm="sipp", nonce="0123abcd", algorithm=MD5, qop="auth"', repeats=True),
+        expect('ACK'),
+        expect('INVITE', f'<verifyauth assign_to="good" username="{user}" password="{password}"/>'),
+        '<nop hide="true" test="good" next="answer"/>',
+        reply(403, 'Wrong Credentials', repeats=True), expect('ACK'),
+        '<nop><action><error message="wrong credentials"/></action></nop>',
+        '<label id="answer"/>', *answer_and_wait_bye()])
+
+
+def refuses(status, reason):
+    return Scenario(f'refuses_{status}', [
+        expect('INVITE'), reply(status, reason, repeats=True), expect('ACK')])
+
+
+def says_nothing():
+    return Scenario('says_nothing', [expect('INVITE'), pause(60000)])
+
+
+def rings_until_cancelled():
+    """The 487 belongs to the INVITE, so its headers are kept for it."""
+    kept = ''.join(remember(h, n) for h, n in
+                   (('Via', 'via'), ('From', 'from'), ('To', 'to'), ('CSeq', 'cseq')))
+    ended = _send(['SIP/2.0 487 Request Terminated', 'Via:[$via]', 'From:[$from]', 'To:[$to];tag=callee[pid]',
+                   '[last_Call-ID:]', 'CSeq:[$cseq]'], repeats=True)
+    return Scenario('rings_until_cancelled', [
+        expect('INVITE', kept), reply(180, 'Ringing'), expect('CANCEL'), reply(200, 'OK'), ended, expect('ACK')])
+
+
+def hangs_up_after(milliseconds):
+    """A callee that ends the call. Its BYE takes the caller's names from the INVITE."""
+    kept = (remember('From', 'from') + remember('To', 'to') + remember('Contact', 'contact', 'sip:[^>]*'))
+    bye = _send(['BYE [$contact] SIP/2.0', VIA + 'bye', 'Max-Forwards: 70', 'From:[$to];tag=callee[pid]',
+                 'To:[$from]', '[last_Call-ID:]', 'CSeq: 1 BYE'], repeats=True)
+    return Scenario('hangs_up', [
+        expect('INVITE', kept), reply(200, 'OK', sdp=True, repeats=True), expect('ACK'), pause(milliseconds), bye,
+        response(200)])
+
+
+# ---- caller
+
+def _request(method, uri, branch, cseq, *headers, to='', **options):
+    return _send([f'{method} {uri} SIP/2.0', VIA + branch, 'Max-Forwards: 70',
+                  'From: "SIPp" <sip:sipp@[local_ip]>;tag=caller[pid].[call_number]',
+                  f'To: <sip:[service]@[remote_ip]:[remote_port]>{to}', 'Call-ID: [call_id]',
+                  f'CSeq: {cseq}', *headers], **options)
+
+
+TARGET = 'sip:[service]@[remote_ip]:[remote_port]'
+TAG = '[peer_tag_param]'
+
+
+def invite(repeats=True):
+    return _request('INVITE', TARGET, 'invite', '1 INVITE', SELF, body=AUDIO, repeats=repeats)
+
+
+def provisionals():
+    return [response(100, optional=True), response(180, optional=True)]
+
+
+def ack():
+    return _request('ACK', '[next_url]', 'ack', '1 ACK', '[routes]', to=TAG)
+
+
+def ack_refusal():
+    return _request('ACK', TARGET, 'invite', '1 ACK', to=TAG)
+
+
+def bye():
+    return [_request('BYE', '[next_url]', 'bye', '2 BYE', '[routes]', to=TAG, repeats=True), response(200)]
+
+
+def calls(milliseconds):
+    return Scenario('calls', [
+        invite(), *provisionals(), response(200), ack(), pause(milliseconds), *bye()])
+
+
+def calls_and_waits():
+    """The other side hangs up."""
+    return Scenario('calls_and_waits', [
+        invite(), *provisionals(), response(200), ack(), expect('BYE'), reply_in_dialog(200, 'OK')])
+
+
+def is_refused(status):
+    return Scenario(f'is_refused_{status}', [invite(), *provisionals(), response(status), ack_refusal()])
+
+
+def cancels():
+    return Scenario('cancels', [
+        invite(), response(100, optional=True), response(180), pause(500),
+        _request('CANCEL', TARGET, 'invite', '1 CANCEL', repeats=True), response(200), response(487), ack_refusal()])
+
+
+def repeats_invite():
+    """The same INVITE again while it rings: the 180 comes again, and it is the same dialog that is answered."""
+    tag = 'tag=[^;]*'
+    return Scenario('repeats_invite', [
+        invite(repeats=False), response(100, optional=True),
+        response(180, actions=remember('To', 'tag', tag)), pause(200),
+        invite(repeats=False), response(100, optional=True), response(180),
+        response(200, actions=remember('To', 'tag2', tag) +
+                 '<strcmp assign_to="order" variable="tag" variable2="tag2"/>'
+                 '<test assign_to="differ" variable="order" compare="not_equal" value="0"/>'),
+        ack(), pause(300), *bye(),
+        '<nop condexec="differ"><action><error message="a second dialog"/></action></nop>'], retransmits=False)
+
+
+def loses_acks():
+    """Two ACKs are lost on the way, so the 200 has to come three times."""
+    return Scenario('loses_acks', [
+        invite(repeats=False), *provisionals(), response(200), response(200), response(200), ack(), pause(500),
+        *bye()], retransmits=False)
+
+
+def presses(keys, lead=500, tail=500):
+    """Digits from SIPp's own captures of RFC 4733 events, payload type 101."""
+    steps = []
+    for key in keys:
+        file = f'{PCAPS}/dtmf_2833_{KEYS.get(key, key)}.pcap'
+        steps += [f'<nop><action><exec play_pcap_audio="{file}"/></action></nop>', pause(400)]
+    return Scenario('presses', [
+        invite(), *provisionals(), response(200), ack(), pause(lead), *steps, pause(tail), *bye()])
