@@ -1,0 +1,265 @@
+#include "simulation/node.hpp"
+
+#include "solosip/codecs/g711.hpp"
+
+#include <array>
+
+namespace solosip::simulation
+{
+
+ua::settings node::usual()
+{
+    ua::settings s;
+    s.codecs = {&codecs::pcma(), &codecs::pcmu()};
+    return s;
+}
+
+node::node(world& w, std::string name, ip_address address, ua::settings s)
+    : participant(w, std::move(name), address), random_(w.next_seed()),
+      engine_(std::make_unique<ua::engine>(std::move(s), random_))
+{
+}
+
+// ---- commands
+
+result<ua::call_id> node::call(const std::string& to, ua::call_options o)
+{
+    o.media_port = media_port_ = static_cast<std::uint16_t>(media_port_ + 2);
+    auto id = engine_->call(to, std::move(o), world_.now());
+    if (id)
+    {
+        current_ = *id;
+        ++seen.calls;
+        world_.note(name(), "calls " + to);
+    }
+    drain();
+    return id;
+}
+
+result<void> node::answer()
+{
+    if (!current_) return errc::no_such_call;
+    ua::answer_options o;
+    o.media_port = media_port_ = static_cast<std::uint16_t>(media_port_ + 2);
+    auto done = engine_->answer(*current_, std::move(o), world_.now());
+    drain();
+    return done;
+}
+
+result<void> node::reject(int status)
+{
+    if (!current_) return errc::no_such_call;
+    auto done = engine_->reject(*current_, status, {}, world_.now());
+    drain();
+    return done;
+}
+
+result<void> node::hang_up()
+{
+    if (!current_) return errc::no_such_call;
+    auto done = engine_->hang_up(*current_, world_.now());
+    world_.note(name(), "hangs up");
+    drain();
+    return done;
+}
+
+result<media::digits_id> node::press(const std::string& keys, std::optional<ua::digit_method> via)
+{
+    if (!current_) return errc::no_such_call;
+    auto id = engine_->send_digits(*current_, keys, world_.now(), via);
+    if (id) world_.note(name(), "presses " + keys);
+    drain();
+    return id;
+}
+
+void node::register_as(ua::account a)
+{
+    if (!engine_->register_account(std::move(a), world_.now()))
+        world_.note(name(), "has a bad account");
+    drain();
+}
+
+void node::unregister()
+{
+    engine_->unregister(world_.now());
+    drain();
+}
+
+// ---- what comes in
+
+void node::on_datagram(const datagram& d)
+{
+    if (d.to.port == sip().port)
+        engine_->receive(d.bytes, d.from, sip(), world_.now());
+    else if (d.to.port == media_port_)
+        engine_->receive_media(
+            {reinterpret_cast<const std::uint8_t*>(d.bytes.data()), d.bytes.size()}, d.from,
+            world_.now());
+    drain();
+}
+
+void node::on_unreachable(const endpoint& to)
+{
+    engine_->transport_error(to, world_.now());
+    drain();
+}
+
+void node::handle_timeout()
+{
+    engine_->handle_timeout(world_.now());
+    drain();
+}
+
+// ---- what goes out
+
+void node::drain()
+{
+    if (draining_) return; // commanded from inside an event: the outer loop goes on
+    draining_ = true;
+    std::array<std::uint8_t, limits::rtp_packet_bytes> packet;
+    for (bool more = true; more;)
+    {
+        more = false;
+        while (auto t = engine_->poll_transmit())
+        {
+            more = true;
+            world_.send(sip(), t->to, t->bytes);
+        }
+        while (const auto n = engine_->poll_media(packet))
+        {
+            more = true;
+            ++seen.media_packets;
+            world_.send(media(), media_remote_, {reinterpret_cast<const char*>(packet.data()), n});
+        }
+        while (auto e = engine_->poll_event())
+        {
+            more = true;
+            take(*e);
+        }
+    }
+    draining_ = false;
+}
+
+void node::take(const ua::event& e)
+{
+    describe(e);
+    if (const auto* wanted = std::get_if<ua::lookup_wanted>(&e)) return look_up(*wanted);
+    if (const auto* incoming = std::get_if<ua::incoming_call>(&e))
+    {
+        ++seen.calls;
+        seen.incoming.push_back(*incoming);
+        current_ = incoming->call;
+        greet(incoming->call);
+    }
+    else if (const auto* changed = std::get_if<ua::registration_changed>(&e))
+        seen.registrations.push_back(*changed);
+    else if (const auto* progress = std::get_if<ua::call_progress>(&e))
+        seen.progress.push_back(progress->status);
+    else if (std::holds_alternative<ua::call_answered>(e))
+        ++seen.answered;
+    else if (const auto* started = std::get_if<ua::media_started>(&e))
+    {
+        media_remote_ = started->remote;
+        seen.media.push_back(*started);
+    }
+    else if (const auto* d = std::get_if<ua::digit>(&e))
+    {
+        seen.digits += d->key;
+        seen.presses.push_back(*d);
+    }
+    else if (const auto* sent = std::get_if<ua::digits_sent>(&e))
+        seen.sent.push_back(*sent);
+    else if (const auto* ended = std::get_if<ua::call_ended>(&e))
+        seen.endings.push_back(ended->how);
+    if (on_event) on_event(e);
+}
+
+void node::greet(ua::call_id id)
+{
+    if (how.reject_with != 0)
+    {
+        (void)engine_->reject(id, how.reject_with, {}, world_.now());
+        return;
+    }
+    if (how.ring) (void)engine_->ring(id, world_.now());
+    if (how.answer_after)
+        world_.after(*how.answer_after,
+                     [this, id]
+                     {
+                         if (engine_->current_call() == id) (void)answer();
+                     });
+}
+
+void node::look_up(const ua::lookup_wanted& wanted)
+{
+    ++seen.lookups;
+    std::vector<ua::target> found;
+    for (const auto& e : world_.find_host(wanted.host, wanted.port))
+        found.push_back({e, sip()});
+    world_.after(milliseconds(1),
+                 [this, id = wanted.id, found]
+                 {
+                     if (found.empty())
+                         engine_->on_lookup(id, errc::dns_failed, world_.now());
+                     else
+                         engine_->on_lookup(id, found, world_.now());
+                     drain();
+                 });
+}
+
+// ---- the record
+
+void node::describe(const ua::event& e)
+{
+    struct
+    {
+        std::string operator()(const ua::lookup_wanted& x) { return "looks up " + x.host; }
+        std::string operator()(const ua::registration_changed& x)
+        {
+            constexpr const char* words[] = {"is registered", "failed to register", "unregistered"};
+            return words[static_cast<int>(x.state)] + (' ' + std::to_string(x.status)) + ' ' +
+                   std::to_string(x.granted.count()) + " s";
+        }
+        std::string operator()(const ua::incoming_call& x) { return "is called by " + x.from_uri; }
+        std::string operator()(const ua::call_progress& x)
+        {
+            return "hears " + std::to_string(x.status);
+        }
+        std::string operator()(const ua::call_answered&) { return "is in the call"; }
+        std::string operator()(const ua::media_started& x)
+        {
+            return "has media " + x.codec + ' ' + x.remote.to_string();
+        }
+        std::string operator()(const ua::digit& x) { return std::string("heard key ") + x.key; }
+        std::string operator()(const ua::played&) { return "has played"; }
+        std::string operator()(const ua::digits_sent& x)
+        {
+            return x.why == errc{} ? "has pressed" : "could not press";
+        }
+        std::string operator()(const ua::call_ended& x)
+        {
+            return "ended by " + std::string(to_string(x.how.who)) + ' ' +
+                   std::to_string(x.how.status) + ' ' + x.how.reason;
+        }
+    } words;
+    world_.note(name(), std::visit(words, e));
+}
+
+bool node::nothing_left() const
+{
+    return engine_->live_objects() == 0 && engine_->settled() &&
+           seen.endings.size() == static_cast<std::size_t>(seen.calls);
+}
+
+std::string node::last_ending() const
+{
+    if (seen.endings.empty()) return "none";
+    const auto& e = seen.endings.back();
+    std::string text(to_string(e.who));
+    text += ' ';
+    text += std::to_string(e.status);
+    if (e.why != errc{}) text += std::string(", ") + solosip::describe(e.why);
+    return text;
+}
+
+} // namespace solosip::simulation

@@ -1,0 +1,96 @@
+// A user agent in the simulated world: an engine, its sockets, and a record of what it was told.
+#pragma once
+
+#include "simulation/world.hpp"
+#include "solosip/ua/engine.hpp"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace solosip::simulation
+{
+
+/// What it does with a call.
+struct manners
+{
+    bool ring = true;
+    std::optional<milliseconds> answer_after{}; ///< nothing: the test decides
+    int reject_with = 0;                        ///< instead
+};
+
+class node final : public participant
+{
+public:
+    node(world& w, std::string name, ip_address address, ua::settings s = usual());
+
+    /// PCMA and PCMU, all else as the library has it.
+    static ua::settings usual();
+
+    ua::engine& engine() { return *engine_; }
+    endpoint sip() const { return {address(), 5060}; }
+    endpoint media() const { return {address(), media_port_}; }
+    manners how{};
+    /// After the record was made; may command the engine.
+    std::function<void(const ua::event&)> on_event;
+
+    // -- commands, each with a fresh media port and a drained engine afterwards
+
+    result<ua::call_id> call(const std::string& to, ua::call_options o = {});
+    result<void> answer();
+    result<void> reject(int status);
+    result<void> hang_up();
+    result<media::digits_id> press(const std::string& keys,
+                                   std::optional<ua::digit_method> via = {});
+    void register_as(ua::account a);
+    void unregister();
+    /// After commanding `engine()` directly.
+    void drain();
+
+    // -- the record
+
+    struct record
+    {
+        int calls = 0; ///< that we made or were told of
+        std::vector<ua::ending> endings;
+        std::vector<ua::registration_changed> registrations;
+        std::vector<ua::incoming_call> incoming;
+        std::vector<int> progress;
+        int answered = 0;
+        std::vector<ua::media_started> media;
+        std::string digits; ///< heard, in order
+        std::vector<ua::digit> presses;
+        std::vector<ua::digits_sent> sent;
+        int lookups = 0;
+        std::uint64_t media_packets = 0; ///< that we sent
+    };
+    record seen;
+    bool in_call() const { return engine_->current_call().has_value(); }
+    /// Every call has ended once, and nothing is left of it.
+    bool nothing_left() const;
+    /// "answered" for a call that ended well, else who, status and words.
+    std::string last_ending() const;
+
+    // participant
+    void on_datagram(const datagram& d) override;
+    void on_unreachable(const endpoint& to) override;
+    std::optional<time_point> next_timeout() const override { return engine_->next_timeout(); }
+    void handle_timeout() override;
+
+private:
+    void take(const ua::event& e);
+    void look_up(const ua::lookup_wanted& wanted);
+    void greet(ua::call_id id);
+    void describe(const ua::event& e);
+
+    seeded_random random_;
+    std::unique_ptr<ua::engine> engine_;
+    std::optional<ua::call_id> current_;
+    std::uint16_t media_port_ = 20'000;
+    endpoint media_remote_{};
+    bool draining_ = false;
+};
+
+} // namespace solosip::simulation
