@@ -72,7 +72,8 @@ std::optional<std::array<std::uint8_t, 16>> parse_v6(std::string_view text)
             gap = filled;
             text.remove_prefix(1);
         }
-        else if (text.empty()) return std::nullopt; // a single colon at the end
+        else if (text.empty())
+            return std::nullopt; // a single colon at the end
     }
     if (!gap) return filled == 16 ? std::optional(bytes) : std::nullopt;
     if (filled > 14) return std::nullopt; // "::" stands for at least one group
@@ -90,10 +91,19 @@ std::string print_v4(const std::uint8_t* b)
            std::to_string(b[3]);
 }
 
+// ::ffff:0:0/96 (RFC 4291 section 2.5.5.2), as which IPv4 arrives at a socket of both families.
+bool is_mapped_v4(const std::array<std::uint8_t, 16>& b)
+{
+    for (std::size_t i = 0; i < 10; ++i)
+        if (b[i] != 0) return false;
+    return b[10] == 0xff && b[11] == 0xff;
+}
+
 // RFC 5952 section 4: lower case, no leading zeros, the longest run of two or more zero groups as
-// "::", the first of equals.
+// "::", the first of equals. Section 5: a mapped IPv4 address is written as one.
 std::string print_v6(const std::array<std::uint8_t, 16>& b)
 {
+    if (is_mapped_v4(b)) return "::ffff:" + print_v4(&b[12]);
     std::array<unsigned, 8> group{};
     for (std::size_t i = 0; i < 8; ++i)
         group[i] = static_cast<unsigned>(b[2 * i] << 8 | b[2 * i + 1]);
@@ -132,14 +142,14 @@ std::string print_v6(const std::array<std::uint8_t, 16>& b)
 result<ip_address> ip_address::parse(std::string_view text)
 {
     if (const auto quad = parse_v4(text)) return v4((*quad)[0], (*quad)[1], (*quad)[2], (*quad)[3]);
-    if (const auto bytes = parse_v6(text); bytes && text.find(':') != text.npos)
-        return ip_address{*bytes, true};
+    if (const auto bytes = parse_v6(text)) return ip_address{*bytes, true};
     return errc::bad_syntax;
 }
 
 bool ip_address::is_loopback() const
 {
     if (!is_v6) return bytes[0] == 127;
+    if (is_mapped_v4(bytes)) return bytes[12] == 127;
     ip_address one{{}, true};
     one.bytes[15] = 1;
     return *this == one;
@@ -150,7 +160,10 @@ std::string ip_address::to_string() const
     return is_v6 ? print_v6(bytes) : print_v4(bytes.data());
 }
 
-std::string endpoint::to_string() const { return host_text(address) + ':' + std::to_string(port); }
+std::string endpoint::to_string() const
+{
+    return host_text(address) + ':' + std::to_string(port);
+}
 
 std::string host_text(const ip_address& a)
 {

@@ -25,12 +25,33 @@ public:
         case errc::unreachable:
         case errc::timed_out:
         case errc::dns_failed:
-        case errc::media_timeout: return make_error_condition(condition::retryable);
+        case errc::media_timeout:
+        case errc::address_in_use: return make_error_condition(condition::retryable);
         case errc::not_found:
         case errc::redirected:
-        case errc::cancelled: return make_error_condition(condition::permanent);
-        default: return make_error_condition(condition::local_misuse);
+        case errc::cancelled:
+        case errc::bad_start_line:
+        case errc::bad_syntax:
+        case errc::bad_number:
+        case errc::missing_header:
+        case errc::truncated:
+        case errc::too_large:
+        case errc::too_many:
+        case errc::no_space:
+        case errc::bad_packet: return make_error_condition(condition::permanent);
+        case errc::not_registered:
+        case errc::call_in_progress:
+        case errc::call_ended:
+        case errc::no_such_call:
+        case errc::shut_down:
+        case errc::bad_uri:
+        case errc::bad_header:
+        case errc::bad_digit:
+        case errc::bad_config:
+        case errc::no_such_file:
+        case errc::unsupported_audio_file: return make_error_condition(condition::local_misuse);
         }
+        return {value, *this};
     }
 };
 

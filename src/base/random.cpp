@@ -1,6 +1,7 @@
 #include "solosip/base/random.hpp"
 
 #include <array>
+#include <cassert>
 
 namespace solosip
 {
@@ -20,6 +21,7 @@ std::uint64_t random_source::u64()
 
 std::uint32_t random_source::below(std::uint32_t bound)
 {
+    assert(bound > 0);
     // Numbers beyond the last whole multiple of `bound` would favour the small results.
     const std::uint32_t excess = (UINT32_MAX % bound + 1) % bound;
     std::uint32_t n = u32();
