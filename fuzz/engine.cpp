@@ -305,7 +305,8 @@ private:
             break;
         case 7:
             if (c)
-                (void)engine_.play(*c, media::tone(440, milliseconds(100)), milliseconds(50), now_);
+                (void)engine_.play(*c, std::make_unique<media::silence>(milliseconds(100)),
+                                   milliseconds(50), now_);
             break;
         case 8:
         {
