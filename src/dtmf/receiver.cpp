@@ -1,6 +1,5 @@
 #include "dtmf/receiver.hpp"
 
-#include "dtmf/event.hpp"
 #include "solosip/base/timer_table.hpp"
 
 #include <algorithm>
@@ -37,6 +36,14 @@ bool receiver::same_press(const entry& e, const rtp::packet& p, std::uint8_t cod
     if (e.ended) return false;
     const auto packet_time = static_cast<std::int32_t>(e.clock_rate / 50);
     return after <= static_cast<std::int32_t>(e.length) + packet_time || whole_segments(after);
+}
+
+/// The packet that begins a press, once more and long after its end.
+bool receiver::is_replay(const entry& e, const rtp::packet& p, const telephone_event& event,
+                         time_point now) const
+{
+    return e.reported && e.ended && e.marked && p.marker && !event.end && p.timestamp == e.begin &&
+           now - e.last_seen >= replay_after;
 }
 
 receiver::entry* receiver::find(const rtp::packet& p, std::uint8_t code)
@@ -81,8 +88,7 @@ bool receiver::receive(const rtp::packet& p, bool trusted, time_point now)
     if (!key_of(event->code)) return true;
 
     entry* known = find(p, event->code);
-    if (known && known->reported && known->ended && !event->end && known->begin == p.timestamp &&
-        now - known->last_seen >= replay_after)
+    if (known && is_replay(*known, p, *event, now))
     {
         known->used = false;
         known = nullptr;

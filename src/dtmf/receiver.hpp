@@ -1,6 +1,7 @@
 // Key presses out of telephone-event packets: each press once, whatever the network does.
 #pragma once
 
+#include "dtmf/event.hpp"
 #include "rtp/fixed_queue.hpp"
 #include "solosip/base/limits.hpp"
 #include "solosip/base/time.hpp"
@@ -43,9 +44,10 @@ public:
     /// Three packets may be lost of a sender that updates every 50 ms, as the slowest ones do.
     static constexpr duration silence = milliseconds(200);
     /// How long a press is remembered: longer than a network holds a packet back.
-    static constexpr duration memory = seconds(10);
+    static constexpr duration memory = seconds(60);
     /// A test program may play the same capture, with the same numbers, again and again. When a
-    /// press was heard to its end and begins anew after this time, it is a new one.
+    /// press was heard from its marker to its end and begins anew, with its marker, after this
+    /// time, it is a new one. (A network's repetitions come within milliseconds.)
     static constexpr duration replay_after = milliseconds(500);
 
     explicit receiver(std::uint32_t clock_rate = 8000) : clock_rate_(clock_rate) {}
@@ -82,6 +84,8 @@ private:
     };
 
     bool same_press(const entry& e, const rtp::packet& p, std::uint8_t code) const;
+    bool is_replay(const entry& e, const rtp::packet& p, const telephone_event& event,
+                   time_point now) const;
     entry& add(const rtp::packet& p, std::uint8_t code, bool trusted, time_point now);
     entry* find(const rtp::packet& p, std::uint8_t code);
     bool heard_before(const entry& fresh) const;
