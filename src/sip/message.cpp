@@ -166,24 +166,24 @@ void message::remove(header_id id)
 
 void message::remove_first_value(header_id id)
 {
-    std::string_view value;
-    std::optional<std::string_view> second;
-    const auto first = index_of(view_, id);
-    if (!first) return;
+    std::optional<std::string_view> first, second;
     view_.for_each_value(id,
                          [&](std::string_view each)
                          {
-                             if (value.data() == nullptr)
-                                 value = each;
-                             else
-                                 second = each;
+                             (first ? second : first) = each;
                              return !second;
                          });
-    const range line = line_at(view_, *first);
+    if (!first) return;
+    // The line that has the first value: lines before it may hold empty elements only.
+    const std::size_t at = offset_of(view_, *first);
+    std::size_t index = 0;
+    while (line_at(view_, index).end <= at)
+        ++index;
+    const range line = line_at(view_, index);
     std::string bytes = bytes_;
     if (second && offset_of(view_, *second) < line.end)
     {
-        const std::size_t begin = offset_of(view_, view_.header(*first).value);
+        const std::size_t begin = offset_of(view_, view_.header(index).value);
         bytes.erase(begin, offset_of(view_, *second) - begin);
     }
     else

@@ -237,6 +237,8 @@ bool same_number(std::string_view a, std::string_view b)
 
 bool equivalent(const uri_view& a, const uri_view& b)
 {
+    // Also where a parameter or header stands twice with different values.
+    if (a.text == b.text) return true;
     if (a.scheme != b.scheme) return false;
     if (a.scheme == uri_scheme::other)
         return iequals(a.scheme_text, b.scheme_text) && a.opaque == b.opaque;
