@@ -71,8 +71,7 @@ class Baresip(Process):
         self.port, self.control = free_port(), free_port(socket.SOCK_STREAM)
         # It hangs up where its file ends, so the tone is longer than any call here.
         tones.write_tone(self.home / 'tone.wav', tone, 40, -12, rate=8000, channels=1)
-        first = free_port() // 2 * 2
-        first = min(first, 65000)
+        self.rtp_first = first = min(free_port() // 2 * 2, 65000)
         render('baresip.config.in', self.home / 'config', port=self.port, sound=self.home / 'tone.wav',
                rtp_first=first, rtp_last=first + 100, control=self.control, directory=f'{self.home}/',
                modules=found.parent)
@@ -180,13 +179,12 @@ class Solosip(Process):
         self.port = free_port()
         where = ['--listen', f'127.0.0.1:{self.port}']
         if account:
+            where += ['--uri', f'sip:{account}@{REALM}', '--login', account]
             secret = lab.directory / f'{account}.password'
             secret.write_text(password + '\n')
             secret.chmod(0o600)
-            where += ['--uri', f'sip:{account}@{REALM}', '--registrar', f'127.0.0.1:{proxy}',
-                      '--login', account, '--password-file', secret]
-        elif verb != 'register':
-            where += ['--no-register']
+            where += ['--password-file', secret]
+        where += ['--registrar', f'127.0.0.1:{proxy}'] if proxy else ['--no-register']
         super().__init__(lab, name, [lab.program, verb, *where, '--json', *arguments])
         self.events = []
 

@@ -238,7 +238,7 @@ CHECKS: list[Callable[[Project], Iterator[Finding]]] = [
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--root', type=pathlib.Path, default=pathlib.Path(__file__).parents[2])
+    parser.add_argument('--root', type=pathlib.Path, default=pathlib.Path(__file__).resolve().parents[2])
     project = Project(parser.parse_args().root)
     found = [f for check in CHECKS for f in check(project)]
     for finding in found:
