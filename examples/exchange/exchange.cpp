@@ -51,7 +51,7 @@ void exchange::receive(std::string_view datagram, const endpoint& source, const 
         if (const auto on = proxy_.response(m))
             out_.push_back({on->to, on->bytes});
         else if (held_call* c = find_call(m.call_id()))
-            c->at_line->engine().receive(datagram, source, local, now);
+            c->at_line->receive(datagram, source, local, now);
     }
     else if (verdict.ok())
         receive_request(m, datagram, source, local, now);
@@ -72,7 +72,7 @@ void exchange::receive_request(const sip::message_view& m, std::string_view data
         if (!c && begin_line_call(m, now)) c = &calls_.back();
         if (c)
         {
-            c->at_line->engine().receive(datagram, source, local, now);
+            c->at_line->receive(datagram, source, local, now);
             return;
         }
         if (pass_on(m, callee_of(m), source, local, now)) return;

@@ -45,6 +45,13 @@ line_call::line_call(options o, ua::settings agent, random_source& random)
 {
 }
 
+void line_call::receive(std::string_view datagram, const endpoint& source, const endpoint& local,
+                        time_point now)
+{
+    local_ = local;
+    engine_.receive(datagram, source, local, now);
+}
+
 void line_call::handle_timeout(time_point now)
 {
     engine_.handle_timeout(now);
@@ -68,6 +75,22 @@ void line_call::drain(time_point now, std::vector<event>& log)
 {
     while (const auto e = engine_.poll_event())
         std::visit([&](const auto& what) { on(what, now, log); }, *e);
+}
+
+// Callers' contacts are addresses; who gives a name there is not called back.
+void line_call::on(const ua::lookup_wanted& e, time_point now, std::vector<event>&)
+{
+    std::string_view host = e.host;
+    if (host.size() > 1 && host.front() == '[' && host.back() == ']')
+        host = host.substr(1, host.size() - 2);
+    const auto address = ip_address::parse(host);
+    if (!address)
+        engine_.on_lookup(e.id, errc::dns_failed, now);
+    else
+    {
+        const std::uint16_t port = e.port != 0 ? e.port : std::uint16_t{5060};
+        engine_.on_lookup(e.id, std::vector<ua::target>{{{*address, port}, local_}}, now);
+    }
 }
 
 void line_call::on(const ua::incoming_call& e, time_point now, std::vector<event>& log)

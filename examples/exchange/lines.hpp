@@ -21,7 +21,7 @@ enum class line : std::uint8_t
     echo,    ///< says again what it hears, presses again what is pressed
     digits,  ///< answers, presses 1590*#, hangs up
     menu,    ///< three notes; then 1: a tone, 2: a press in return, 3: echo, 0: the notes again,
-             ///< 9: hangs up, anything else: two low notes
+             ///< 9: hangs up, also from the echo; anything else: two low notes
     tone,    ///< 1000 Hz for `line_settings::tone_for`, then hangs up
     busy,    ///< 486
     decline, ///< 603
@@ -86,6 +86,8 @@ public:
     /// Where our audio goes; port 0 as long as that is not known.
     const endpoint& media_remote() const { return media_remote_; }
 
+    void receive(std::string_view datagram, const endpoint& source, const endpoint& local,
+                 time_point now);
     std::optional<time_point> next_timeout() const
     {
         return earlier(engine_.next_timeout(), timers_.next());
@@ -108,6 +110,7 @@ private:
         count
     };
 
+    void on(const ua::lookup_wanted& e, time_point now, std::vector<event>& log);
     void on(const ua::incoming_call& e, time_point now, std::vector<event>& log);
     void on(const ua::call_answered& e, time_point now, std::vector<event>& log);
     void on(const ua::media_started& e, time_point now, std::vector<event>& log);
@@ -128,6 +131,7 @@ private:
     options options_;
     ua::engine engine_;
     std::optional<ua::call_id> call_;
+    endpoint local_{}; // our address towards the caller
     endpoint media_remote_{};
     std::shared_ptr<echo_buffer> heard_ = std::make_shared<echo_buffer>();
     bool echoing_ = false;

@@ -98,7 +98,12 @@ void world::on_event(telephone& t, const ua::event& e)
 {
     t.events.push_back(e);
     if (const auto* l = std::get_if<ua::lookup_wanted>(&e))
-        t.engine.on_lookup(l->id, std::vector<ua::target>{{exchange_at_, t.sip}}, now_);
+    {
+        const auto address = ip_address::parse(l->host);
+        REQUIRE(address);
+        const std::uint16_t port = l->port != 0 ? l->port : std::uint16_t{5060};
+        t.engine.on_lookup(l->id, std::vector<ua::target>{{{*address, port}, t.sip}}, now_);
+    }
     else if (const auto* in = std::get_if<ua::incoming_call>(&e))
     {
         t.call = in->call;

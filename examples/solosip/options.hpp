@@ -1,0 +1,111 @@
+// What the command line and the configuration file say, ready to be used.
+#pragma once
+
+#include "solosip/base/log.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace solosip::program
+{
+
+/// A mistake of the user's: one sentence that says what to do, and the exit status.
+class mistake : public std::runtime_error
+{
+public:
+    mistake(int exit_status, const std::string& text)
+        : std::runtime_error(text), exit_status_(exit_status)
+    {
+    }
+    int exit_status() const { return exit_status_; }
+
+private:
+    int exit_status_;
+};
+inline constexpr int exit_failed = 1;
+inline constexpr int exit_usage = 2;
+
+enum class verb : std::uint8_t
+{
+    register_,
+    call,
+    answer,
+    parse,
+};
+
+struct account_options
+{
+    std::string config;
+    std::string uri, registrar, login, password, display_name;
+    std::string password_file;
+    std::string listen; ///< ADDRESS[:PORT]; empty: any address and a free port
+    std::string user_agent = "solosip";
+    unsigned expires = 600;
+    bool no_register = false;
+};
+
+struct output_options
+{
+    bool json = false;
+    std::string log; ///< error, warning, info, debug; empty: nothing
+    std::string ladder;
+
+    std::optional<log_level> level() const;
+};
+
+struct call_arguments
+{
+    std::string target, subject;
+    std::vector<std::string> play;
+    unsigned after_ms = 0;
+    std::string record;
+    std::string digits;
+    std::optional<double> hang_up_after;
+    bool until_played = false;
+    unsigned ring_for = 60;
+};
+
+struct answer_arguments
+{
+    double ring = 0;
+    std::vector<std::string> play;
+    unsigned after_ms = 0;
+    std::string record;
+    std::string digits;
+    bool echo = false;
+    bool until_played = false;
+    std::optional<double> hang_up_after;
+    unsigned count = 0; ///< 0: until a signal comes
+    std::optional<int> reject;
+};
+
+struct options
+{
+    program::verb verb = program::verb::register_;
+    account_options account;
+    output_options output;
+    call_arguments call;
+    answer_arguments answer;
+    std::optional<double> stay; ///< `register`: seconds; nothing: until a signal comes
+    std::string parse_file;
+};
+
+/// Nothing where the user asked for help or the version, which has been printed. Throws `mistake`.
+std::optional<options> read_command_line(int argc, char** argv);
+
+/// Fills what the command line left open: [registration] uri, registrar, login, password, and
+/// [alert] destination, name. Throws `mistake` with file and line.
+void read_config(const std::string& path, options& into);
+
+/// All of a file, or of standard input for "-". Throws `mistake`; `what` says what it should be.
+std::string read_file(const std::string& path, std::string_view what);
+
+/// What a file's first line says, without its line end. Throws `mistake`.
+std::string read_first_line(const std::string& path, std::string_view what);
+
+} // namespace solosip::program
