@@ -200,3 +200,12 @@ TEST_CASE("INVITE server: timers I and L")
         CHECK(b.machine.is_over());
     }
 }
+
+TEST_CASE("INVITE server: repeating the 2xx does not prolong its life")
+{
+    bench b(udp);
+    b.apply("200");
+    b.now += seconds(10);
+    CHECK(b.apply("200") == "send 200");
+    CHECK(b.run() == std::vector<std::string>{"32"});
+}
