@@ -139,10 +139,11 @@ void line_call::on(const ua::media_started& e, time_point, std::vector<event>&)
 void line_call::on(const ua::digit& e, time_point now, std::vector<event>& log)
 {
     log.push_back({event::kind::digit, options_.name, std::string(1, e.key)});
-    if (echoing_)
-        (void)engine_.send_digits(*call_, std::string(1, e.key), now);
-    else if (options_.number.which == line::menu)
+    const bool chosen = options_.number.which == line::menu && (!echoing_ || e.key == '9');
+    if (chosen)
         choose(e.key, now);
+    else if (echoing_)
+        (void)engine_.send_digits(*call_, std::string(1, e.key), now);
 }
 
 // The keys of the menu; `line::menu` says what they do.
