@@ -1,0 +1,491 @@
+// What a session hears.
+#include "media/receive_path.hpp"
+
+#include "media/rig.hpp"
+
+#include <algorithm>
+
+using namespace solosip;
+
+namespace
+{
+
+/// A running session with a recorder; codes are distinct, so each 20 ms of the recording shows
+/// which packet it came from.
+struct fixture
+{
+    rig::session s;
+    rig::far_end peer;
+    std::shared_ptr<rig::recording> tape = std::make_shared<rig::recording>();
+
+    fixture()
+    {
+        s.media.record(std::make_unique<rig::recorder>(tape));
+        s.start();
+    }
+    void hear(const std::vector<std::uint8_t>& datagram) { s.media.receive(datagram, s.now); }
+
+    /// The recording as one number for each 20 ms: the code heard, -1 for silence, -2 for a
+    /// mixture.
+    std::vector<int> frames() const
+    {
+        std::vector<int> all;
+        for (std::size_t i = 0; i + 160 <= tape->pcm.size(); i += 160)
+        {
+            const auto frame = std::span(tape->pcm).subspan(i, 160);
+            const bool same = std::all_of(frame.begin(), frame.end(),
+                                          [&](media::sample x) { return x == frame[0]; });
+            all.push_back(!same ? -2 : frame[0] == 0 ? -1 : codecs::linear_to_alaw(frame[0]));
+        }
+        return all;
+    }
+    /// `frames` without the silence before and behind.
+    std::vector<int> heard() const
+    {
+        std::vector<int> all = frames();
+        while (!all.empty() && all.back() == -1)
+            all.pop_back();
+        const auto first = std::find_if(all.begin(), all.end(), [](int f) { return f != -1; });
+        all.erase(all.begin(), first);
+        return all;
+    }
+    media::statistics stats() const { return s.media.stats(); }
+};
+
+using list = std::vector<int>;
+
+/// Numbers `from` to `to`.
+list range(int from, int to)
+{
+    list all;
+    for (int i = from; i <= to; ++i)
+        all.push_back(i);
+    return all;
+}
+
+std::uint8_t code(int n)
+{
+    return static_cast<std::uint8_t>(n);
+}
+
+} // namespace
+
+TEST_CASE("an even stream is recorded whole, 60 to 80 ms later")
+{
+    fixture f;
+    f.s.run(milliseconds(107));
+    for (int i = 1; i <= 50; ++i)
+    {
+        f.hear(f.peer.audio(code(i)));
+        f.s.run(milliseconds(20));
+    }
+    f.s.run(milliseconds(200));
+    CHECK(f.heard() == range(1, 50));
+    const auto all = f.frames();
+    const auto first = std::find(all.begin(), all.end(), 1) - all.begin();
+    // Packet 1 came at 107 ms; frame n is played at (n + 1) * 20 ms.
+    CHECK((first + 1) * 20 >= 107 + 60);
+    CHECK((first + 1) * 20 <= 107 + 80);
+    CHECK(f.stats().received_packets == 50);
+    CHECK(f.stats().lost_packets == 0);
+    CHECK(f.stats().late_packets == 0);
+    CHECK(f.stats().ignored_packets == 0);
+    CHECK(f.stats().jitter_ms < 0.01);
+}
+
+TEST_CASE("N seconds of call are N seconds of recording")
+{
+    fixture f;
+    seeded_random chance(3);
+    const time_point begin = f.s.now;
+    SECTION("without any packet") {}
+    SECTION("with losses and stalls")
+    {
+        for (int i = 0; i < 400; ++i)
+        {
+            const auto p = f.peer.audio(code(i));
+            if (chance.below(4) != 0) f.hear(p);
+            if (chance.below(40) == 0)
+                f.s.stall(milliseconds(chance.below(400)));
+            else
+                f.s.run(milliseconds(20));
+        }
+    }
+    f.s.run_until(begin + seconds(30) + milliseconds(10));
+    CHECK(f.tape->pcm.size() == 30 * 8000);
+    CHECK(f.tape->rates == std::vector<std::uint32_t>{8000});
+}
+
+TEST_CASE("lost packets are silence, those behind stay where they belong")
+{
+    fixture f;
+    for (int i = 1; i <= 20; ++i)
+    {
+        const auto p = f.peer.audio(code(i));
+        if (i != 5 && i != 6 && i != 12) f.hear(p);
+        f.s.run(milliseconds(20));
+    }
+    f.s.run(milliseconds(200));
+    list want = range(1, 20);
+    want[4] = want[5] = want[11] = -1;
+    CHECK(f.heard() == want);
+    CHECK(f.stats().lost_packets == 3);
+}
+
+TEST_CASE("packets that overtake each other or come twice are put right")
+{
+    fixture f;
+    std::vector<std::vector<std::uint8_t>> packets;
+    for (int i = 1; i <= 12; ++i)
+        packets.push_back(f.peer.audio(code(i)));
+    for (int n : {0, 2, 1, 3, 3, 6, 5, 4, 7, 7, 0, 8, 10, 9, 11})
+    {
+        f.hear(packets[static_cast<std::size_t>(n)]);
+        f.s.run(milliseconds(16));
+    }
+    f.s.run(milliseconds(200));
+    CHECK(f.heard() == range(1, 12));
+    CHECK(f.stats().received_packets == 12);
+    CHECK(f.stats().lost_packets == 0);
+    CHECK(f.stats().ignored_packets == 3);
+}
+
+TEST_CASE("jitter up to 60 ms is not heard")
+{
+    fixture f;
+    seeded_random chance(11);
+    struct on_its_way
+    {
+        time_point at;
+        std::vector<std::uint8_t> datagram;
+    };
+    std::vector<on_its_way> packets;
+    const time_point begin = f.s.now;
+    for (int i = 0; i < 100; ++i)
+    {
+        const auto late = milliseconds(i == 0 ? 0 : chance.below(60));
+        packets.push_back({begin + milliseconds(20 * i) + late, f.peer.audio(code(i + 1))});
+    }
+    std::stable_sort(packets.begin(), packets.end(),
+                     [](const auto& a, const auto& b) { return a.at < b.at; });
+    for (const on_its_way& p : packets)
+    {
+        f.s.run_until(p.at);
+        f.hear(p.datagram);
+    }
+    f.s.run(milliseconds(300));
+    CHECK(f.heard() == range(1, 100));
+    CHECK(f.stats().late_packets == 0);
+    CHECK(f.stats().jitter_ms > 5);
+    CHECK(f.stats().jitter_ms < 40);
+}
+
+TEST_CASE("packets of another length than ours")
+{
+    const std::size_t samples = GENERATE(80u, 240u, 320u, 480u, 800u);
+    CAPTURE(samples);
+    fixture f;
+    const int packets = static_cast<int>(8000 / samples);
+    for (int i = 0; i < packets; ++i)
+    {
+        f.hear(f.peer.audio(0x2A, samples));
+        f.s.run(milliseconds(samples / 8));
+    }
+    f.s.run(milliseconds(200));
+    const auto loud =
+        std::count(f.tape->pcm.begin(), f.tape->pcm.end(), codecs::alaw_to_linear(0x2A));
+    CHECK(loud == packets * static_cast<int>(samples));
+    const auto heard = f.heard();
+    // One piece: only the last frame may be a part.
+    CHECK(std::count(heard.begin(), heard.end(), -1) == 0);
+    CHECK(std::count(heard.begin(), heard.end(), -2) <= 1);
+}
+
+TEST_CASE("another sender takes the place of one who has gone")
+{
+    fixture f;
+    for (int i = 1; i <= 10; ++i)
+    {
+        f.hear(f.peer.audio(code(i)));
+        f.s.run(milliseconds(20));
+    }
+    f.s.run(milliseconds(60));
+    f.peer = {0xBEEF, 7, 99, 8};
+    for (int i = 11; i <= 20; ++i)
+    {
+        f.hear(f.peer.audio(code(i)));
+        f.s.run(milliseconds(20));
+    }
+    f.s.run(milliseconds(200));
+    auto heard = f.heard();
+    std::erase(heard, -1);
+    auto want = range(1, 20);
+    std::erase(want, 11); // it takes two packets to be believed
+    CHECK(heard == want);
+    CHECK(f.stats().lost_packets == 0);
+}
+
+TEST_CASE("timestamps that jump are followed")
+{
+    fixture f;
+    for (int i = 1; i <= 20; ++i)
+    {
+        if (i == 11) f.peer.timestamp += 1'000'000;
+        f.hear(f.peer.audio(code(i)));
+        f.s.run(milliseconds(20));
+    }
+    f.s.run(milliseconds(200));
+    auto heard = f.heard();
+    std::erase(heard, -1);
+    CHECK(heard.size() >= 15);
+    CHECK(heard.back() == 20);
+    CHECK(std::is_sorted(heard.begin(), heard.end()));
+}
+
+TEST_CASE("garbage disturbs nothing")
+{
+    fixture f;
+    seeded_random chance(5);
+    std::string keys;
+    for (int i = 1; i <= 100; ++i)
+    {
+        f.hear(f.peer.audio(code(i)));
+        if (i % 10 == 0)
+        {
+            const std::uint32_t at = f.peer.timestamp;
+            for (int n = 1; n <= 3; ++n)
+                f.hear(f.peer.key('7', at, 160 * n, n == 3, n == 1));
+            keys += '7';
+        }
+        for (int n = 0; n < 200; ++n)
+        {
+            std::vector<std::uint8_t> noise(chance.below(200));
+            chance.fill(noise);
+            // Half of it looks like RTP of the right kind.
+            if (noise.size() > 2 && n % 2 == 0)
+            {
+                noise[0] = 0x80;
+                noise[1] = n % 4 == 0 ? 8 : 101;
+            }
+            f.hear(noise);
+        }
+        f.s.run(milliseconds(20));
+    }
+    f.s.run(milliseconds(300));
+    CHECK(f.heard() == range(1, 100));
+    CHECK(f.s.digits() == keys);
+    CHECK(f.stats().lost_packets == 0);
+    CHECK(f.stats().ignored_packets > 10'000);
+}
+
+TEST_CASE("after a stall what waited in the socket still finds its place")
+{
+    fixture f;
+    for (int i = 1; i <= 10; ++i)
+    {
+        f.hear(f.peer.audio(code(i)));
+        f.s.run(milliseconds(20));
+    }
+    f.s.stall(milliseconds(400)); // the timer comes first, then what the socket holds
+    for (int i = 11; i <= 30; ++i)
+        f.hear(f.peer.audio(code(i)));
+    for (int i = 31; i <= 40; ++i)
+    {
+        f.hear(f.peer.audio(code(i)));
+        f.s.run(milliseconds(20));
+    }
+    f.s.run(milliseconds(300));
+    const auto heard = f.heard();
+    // A few frames were due in the very moment of waking up.
+    CHECK(std::count(heard.begin(), heard.end(), -1) <= 4);
+    CHECK(heard.back() == 40);
+    CHECK(f.tape->pcm.size() == 1100 * 8);
+}
+
+TEST_CASE("empty packets and RTCP are no audio")
+{
+    fixture f;
+    f.hear(f.peer.audio(1));
+    f.hear(f.peer.packet(8, false, f.peer.timestamp, {}));
+    f.hear({0x80, 200, 0, 1, 0, 0, 0, 1});
+    f.hear(f.peer.audio(2));
+    f.s.run(milliseconds(300));
+    CHECK(f.heard() == list{1, 2});
+    CHECK(f.stats().ignored_packets == 0);
+    CHECK(f.stats().lost_packets == 0);
+}
+
+TEST_CASE("what is not wanted is not heard")
+{
+    fixture f;
+    auto how = rig::alaw_stream();
+    how.receive = false;
+    f.s.start(how);
+    f.hear(f.peer.audio(1));
+    f.s.run(milliseconds(300));
+    CHECK(f.heard().empty());
+    CHECK(f.tape->pcm.size() == 15 * 160); // the time line goes on
+    CHECK(f.stats().ignored_packets == 1);
+    f.peer.payload_type = 3;
+    f.s.start();
+    f.hear(f.peer.audio(1));
+    CHECK(f.stats().ignored_packets == 2);
+}
+
+TEST_CASE("a recording ends with null and with the session")
+{
+    fixture f;
+    f.s.run(milliseconds(100));
+    const auto first = f.tape;
+    const std::size_t length = first->pcm.size();
+    SECTION("null")
+    {
+        f.s.media.record(nullptr);
+        f.s.run(milliseconds(100));
+    }
+    SECTION("stop")
+    {
+        f.s.media.stop();
+    }
+    SECTION("another one")
+    {
+        const auto second = std::make_shared<rig::recording>();
+        f.s.media.record(std::make_unique<rig::recorder>(second));
+        f.s.run(milliseconds(100));
+        CHECK(second->rates == std::vector<std::uint32_t>{8000});
+        CHECK(second->pcm.size() == 800);
+    }
+    CHECK(first->closed);
+    CHECK(first->pcm.size() == length);
+}
+
+TEST_CASE("another codec in the middle is decoded as such")
+{
+    fixture f;
+    f.hear(f.peer.audio(0x2A));
+    f.s.run(milliseconds(200));
+    auto how = rig::alaw_stream();
+    how.codec = &codecs::pcmu();
+    how.receive_payload_type = 0;
+    f.s.start(how);
+    f.peer.payload_type = 0;
+    f.hear(f.peer.audio(0x80));
+    f.s.run(milliseconds(200));
+    CHECK(*std::max_element(f.tape->pcm.begin(), f.tape->pcm.end()) == 32124);
+}
+
+// ---- digits
+// ---------------------------------------------------------------------------------------
+
+TEST_CASE("a digit does not wait in the jitter buffer")
+{
+    fixture f;
+    f.hear(f.peer.audio(1));
+    f.hear(f.peer.audio(2));
+    f.hear(f.peer.key('5', 9000, 160, false, true));
+    f.hear(f.peer.key('5', 9000, 320, true));
+    f.s.drain();
+    CHECK(f.s.digits() == "5");
+}
+
+TEST_CASE("a digit without an end is reported by the clock")
+{
+    fixture f;
+    f.hear(f.peer.audio(1));
+    f.hear(f.peer.audio(2));
+    f.hear(f.peer.key('5', 9000, 160, false, true));
+    f.s.run(milliseconds(190));
+    CHECK(f.s.digits().empty());
+    f.s.run(milliseconds(30));
+    CHECK(f.s.digits() == "5");
+}
+
+TEST_CASE("one packet of a press is enough, from the sender whose audio we hear")
+{
+    fixture f;
+    SECTION("audio first")
+    {
+        f.hear(f.peer.audio(1));
+        f.hear(f.peer.audio(2));
+        f.hear(f.peer.key('5', 9000, 800, true));
+    }
+    SECTION("audio afterwards")
+    {
+        f.hear(f.peer.key('5', 9000, 800, true));
+        f.hear(f.peer.audio(1));
+        f.hear(f.peer.audio(2));
+    }
+    f.s.drain();
+    CHECK(f.s.digits() == "5");
+}
+
+TEST_CASE("digits with an SSRC of their own beside the audio")
+{
+    fixture f;
+    rig::far_end keypad{0x0E05384E, 0, 0x1F30, 8};
+    for (int i = 0; i < 8; ++i)
+    {
+        f.hear(f.peer.audio(code(i + 1)));
+        f.hear(keypad.key('1', 13280, 320 * i, i == 7, i == 0));
+        f.s.run(milliseconds(20));
+    }
+    f.s.run(milliseconds(300));
+    CHECK(f.s.digits() == "1");
+    CHECK(f.heard() == range(1, 8));
+    CHECK(f.stats().lost_packets == 0);
+}
+
+TEST_CASE("digits by a payload type that was not agreed")
+{
+    fixture f;
+    auto how = rig::alaw_stream();
+    how.receive_events.reset();
+    f.s.start(how);
+    f.hear(f.peer.audio(1));
+    f.hear(f.peer.audio(2));
+    f.hear(f.peer.key('5', 9000, 160, true, true, 97));
+    f.s.drain();
+    CHECK(f.s.digits() == "5");
+    // Four octets of something else are not a key.
+    f.hear(f.peer.packet(97, false, 9999, {200, 0, 0, 0}));
+    f.hear(f.peer.packet(97, false, 9999, {1, 0x40, 0, 0}));
+    f.hear(f.peer.packet(97, false, 9999, {1, 0, 0, 0, 0}));
+    f.hear(f.peer.packet(13, false, 9999, {1, 0, 0, 0}));
+    f.s.run(seconds(1));
+    CHECK(f.s.digits().empty());
+    CHECK(f.stats().ignored_packets == 4);
+}
+
+TEST_CASE("a digit that is open when the call ends is reported")
+{
+    fixture f;
+    f.hear(f.peer.audio(1));
+    f.hear(f.peer.audio(2));
+    f.hear(f.peer.key('5', 9000, 160, false, true));
+    f.s.media.stop();
+    f.s.drain();
+    CHECK(f.s.digits() == "5");
+}
+
+TEST_CASE("an echo comes back")
+{
+    rig::session s;
+    auto [mouth, ear] = media::make_echo();
+    s.media.record(std::move(ear));
+    s.play(std::move(mouth));
+    s.start();
+    rig::far_end peer;
+    for (int i = 1; i <= 20; ++i)
+    {
+        s.media.receive(peer.audio(code(i)), s.now);
+        s.run(milliseconds(20));
+    }
+    s.run(milliseconds(200));
+    std::vector<int> back;
+    for (const rig::sent& p : s.out)
+        if (p.payload[0] != 0xD5) back.push_back(p.payload[0]);
+    CHECK(back == range(1, 20));
+    const auto first = std::find_if(s.out.begin(), s.out.end(),
+                                    [](const rig::sent& p) { return p.payload[0] == 1; });
+    CHECK(first->at - s.out[0].at <= milliseconds(100));
+}
