@@ -50,10 +50,10 @@ public:
     template <class Token = asio::use_awaitable_t<>>
     auto async_play_after(milliseconds gap, audio_source sound, Token&& token = Token()) const
     {
-        return detail::initiate<>(executor_, std::forward<Token>(token),
-                                  [impl = impl_, gap, sound = std::move(sound)](
-                                      detail::any_handler<> h) mutable
-                                  { start_play(impl, gap, std::move(sound), std::move(h)); });
+        return detail::initiate<>(
+            executor_, std::forward<Token>(token),
+            [impl = impl_, gap, sound = std::move(sound)](detail::any_handler<> h) mutable
+            { start_play(impl, gap, std::move(sound), std::move(h)); });
     }
 
     /// Stops what plays and empties the queue: each item completes with `errc::cancelled`.
@@ -64,10 +64,10 @@ public:
     template <class Token = asio::use_awaitable_t<>>
     auto async_record(audio_sink to, Token&& token = Token()) const
     {
-        return detail::initiate<>(executor_, std::forward<Token>(token),
-                                  [impl = impl_, to = std::move(to)](
-                                      detail::any_handler<> h) mutable
-                                  { start_record(impl, std::move(to), std::move(h)); });
+        return detail::initiate<>(
+            executor_, std::forward<Token>(token),
+            [impl = impl_, to = std::move(to)](detail::any_handler<> h) mutable
+            { start_record(impl, std::move(to), std::move(h)); });
     }
     void stop_recording() const;
 
@@ -81,7 +81,8 @@ public:
     }
 
     /// Keys up to `most`, up to `terminator` (which is not among them; '\0': none), or until none
-    /// comes for `idle`. An ended call gives what it has, or `errc::call_ended` where that is nothing.
+    /// comes for `idle`. An ended call gives what it has, or `errc::call_ended` where that is
+    /// nothing.
     template <class Token = asio::use_awaitable_t<>>
     auto async_read_digits(std::size_t most, char terminator, milliseconds idle,
                            Token&& token = Token()) const
@@ -98,10 +99,10 @@ public:
     auto async_send_digits(std::string keys, dtmf_via via = dtmf_via::automatic,
                            Token&& token = Token()) const
     {
-        return detail::initiate<>(executor_, std::forward<Token>(token),
-                                  [impl = impl_, keys = std::move(keys), via](
-                                      detail::any_handler<> h) mutable
-                                  { start_send_digits(impl, std::move(keys), via, std::move(h)); });
+        return detail::initiate<>(
+            executor_, std::forward<Token>(token),
+            [impl = impl_, keys = std::move(keys), via](detail::any_handler<> h) mutable
+            { start_send_digits(impl, std::move(keys), via, std::move(h)); });
     }
 
     /// How it ended; at once where it has. Never fails but by cancellation.

@@ -41,7 +41,7 @@ enum class dtmf_via : std::uint8_t
 /// A key that was pressed at the other end.
 struct digit
 {
-    char key = '\0';      ///< 0-9 * # A-D
+    char key = '\0';        ///< 0-9 * # A-D
     milliseconds length{0}; ///< 0 where not known
     dtmf_via via = dtmf_via::rtp;
 };
@@ -56,10 +56,10 @@ struct progress
 struct call_options
 {
     std::string subject{};
-    std::string display_name{};    ///< of ours; empty: the account's
-    std::string from{};            ///< a URI; empty: the account's
-    std::vector<header> headers{}; ///< on the INVITE
-    seconds ring_for{60};          ///< give up with `errc::no_answer` then
+    std::string display_name{};                         ///< of ours; empty: the account's
+    std::string from{};                                 ///< a URI; empty: the account's
+    std::vector<header> headers{};                      ///< on the INVITE
+    seconds ring_for{60};                               ///< give up with `errc::no_answer` then
     std::function<void(const progress&)> on_progress{}; ///< on the agent's executor
 };
 
@@ -74,7 +74,7 @@ struct config
     std::string user_agent = "solosip"; ///< empty: not told
     int dscp_sip = 26, dscp_rtp = 46;   ///< AF31 and EF (RFC 4594); 0: not marked
     media_options media{};
-    seconds ring_limit{60}; ///< an incoming call that nobody answers hears 480 then
+    seconds ring_limit{60};   ///< an incoming call that nobody answers hears 480 then
     bool ring_at_once = true; ///< 180 as soon as a call comes in, without `invitation::ring`
     log_sink log{};
 };
