@@ -29,7 +29,7 @@ OUTSIDE = {
     'system': re.compile(
         r'(sys|netinet|arpa|net|linux)/|(unistd|fcntl|poll|netdb|pthread|signal|time|stdio|errno)\.h$'
         r'|(thread|mutex|shared_mutex|condition_variable|future|stop_token|semaphore|barrier|latch'
-        r'|fstream|iostream|filesystem|cstdio|csignal|ctime|syncstream|print)$'),
+        r'|fstream|iostream|filesystem|csignal|ctime|syncstream|print)$'),
 }
 CLOCK = re.compile(r'clock\s*::\s*now\b|\b(gettimeofday|clock_gettime|ftime)\s*\(|\btime\s*\(\s*(0|nullptr|NULL)\s*\)')
 SLEEP = re.compile(r'\bsleep_(for|until)\b|\bthis_thread\b|\b(u|nano)?sleep\s*\(')
@@ -108,7 +108,7 @@ class Project:
 
     def room_of(self, path: str):
         """The room of a file: its folder; a header right under include/solosip/ belongs to the room
-        of its own name, else to net, which is where the public API lives."""
+        of its own name, else to net, which is where the public API and its detail/ live."""
         parts = path.split('/')
         if parts[0] == 'codecs':
             return 'codecs'
@@ -125,6 +125,8 @@ class Project:
             if len(parts) == 1:
                 stem = parts[0].rsplit('.', 1)[0]
                 return stem if stem in self.rooms else 'net'
+            if parts[0] == 'detail':
+                return 'net'
         return parts[0] if parts[0] in self.rooms else None
 
     def cpp(self, *trees: str) -> Iterator[File]:
