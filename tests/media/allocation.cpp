@@ -1,19 +1,51 @@
 // Once a session runs, neither sending nor hearing asks for memory. This file replaces the global
-// operator new of the test program by one that counts.
+// operator new by one that counts; where AddressSanitizer has its own, a hook of it counts.
 #include "media/rig.hpp"
 
 #include <cstdlib>
 #include <new>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define SOLOSIP_TEST_ASAN
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SOLOSIP_TEST_ASAN
+#endif
+#endif
 
 namespace
 {
 
 std::size_t allocations = 0;
 
+} // namespace
+
+#ifdef SOLOSIP_TEST_ASAN
+
+#include <sanitizer/allocator_interface.h>
+
+namespace
+{
+
+const int hooked = __sanitizer_install_malloc_and_free_hooks(
+    [](const volatile void*, std::size_t) { ++allocations; }, [](const volatile void*) {});
+
+} // namespace
+
+#else
+
+namespace
+{
+
 void* counted(std::size_t bytes)
 {
     ++allocations;
-    if (void* p = std::malloc(bytes == 0 ? 1 : bytes)) return p;
+    return std::malloc(bytes == 0 ? 1 : bytes);
+}
+
+void* counted_or_throw(std::size_t bytes)
+{
+    if (void* p = counted(bytes)) return p;
     throw std::bad_alloc();
 }
 
@@ -21,9 +53,17 @@ void* counted(std::size_t bytes)
 
 void* operator new(std::size_t bytes)
 {
-    return counted(bytes);
+    return counted_or_throw(bytes);
 }
 void* operator new[](std::size_t bytes)
+{
+    return counted_or_throw(bytes);
+}
+void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept
+{
+    return counted(bytes);
+}
+void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept
 {
     return counted(bytes);
 }
@@ -43,6 +83,16 @@ void operator delete[](void* p, std::size_t) noexcept
 {
     std::free(p);
 }
+void operator delete(void* p, const std::nothrow_t&) noexcept
+{
+    std::free(p);
+}
+void operator delete[](void* p, const std::nothrow_t&) noexcept
+{
+    std::free(p);
+}
+
+#endif
 
 using namespace solosip;
 
