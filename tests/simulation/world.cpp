@@ -228,12 +228,13 @@ void world::mix(std::string_view bytes)
 
 void world::note(std::string_view who, std::string_view what)
 {
-    char text[32];
-    const auto us = std::chrono::duration_cast<microseconds>(now_.time_since_epoch()).count();
-    const auto end = std::to_chars(text, text + sizeof text, us).ptr;
     const auto begin = log_.size();
-    log_.append(text, end);
-    log_ += ' ';
+    const auto us = std::chrono::duration_cast<microseconds>(now_.time_since_epoch()).count();
+    char digits[20]; // "12.345678"
+    log_.append(digits, std::to_chars(digits, digits + sizeof digits, us / 1'000'000).ptr);
+    *std::to_chars(digits, digits + sizeof digits, 1'000'000 + us % 1'000'000).ptr = ' ';
+    digits[0] = '.';
+    log_.append(digits, 8);
     log_ += who;
     log_ += ' ';
     log_ += what;
