@@ -9,7 +9,9 @@ LITERAL = re.compile(
     r'|"(?:\\.|[^"\\\n])*"'                                 # strings
     r"|(?<![0-9a-fA-F])'(?:\\.|[^'\\\n])+'",                # characters, not digit separators
     re.DOTALL)
-NOT_FUNCTION = re.compile(r'\b(namespace|class|struct|union|enum)\b[^()]*$')
+NOT_FUNCTION = re.compile(r'\b(namespace|class|struct|union|enum)\b[^()]*$'
+                          r'|^(template\s*<[^{}]*>\s*)?(class|struct)\b(?!.*\)\s*(const|noexcept|override)?\s*$)',
+                          re.DOTALL)
 LABEL = re.compile(r'\b(public|protected|private|signals)\s*:(?!:)')
 
 

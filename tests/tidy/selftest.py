@@ -64,6 +64,8 @@ CASES = [
     ('a long function', {'src/sip/uri.cpp': LONG}, 'uri.cpp:f has 72 lines, 70 at most'),
     ('a long member', {'src/sip/uri.cpp': 'namespace a\n{\nclass b\n{\npublic:\n' + LONG + '};\n}\n'},
      'uri.cpp:f has 72 lines'),
+    ('a long class is none', {'src/sip/uri.cpp': 'template <class... T>\nclass a<void(T...)>\n{\n' +
+                              '    int f();\n' * 80 + '};\n'}, None),
     ('a known offender', {'src/sip/uri.cpp': LONG, OFFENDERS: 'src/sip/uri.cpp:f 72\n'}, None),
     ('it grew', {'src/sip/uri.cpp': LONG, OFFENDERS: 'src/sip/uri.cpp:f 71\n'}, 'has 72 lines, 71 at most'),
     ('it shrank', {'src/sip/uri.cpp': LONG, OFFENDERS: 'src/sip/uri.cpp:f 80\n'}, 'shrank to 72'),
