@@ -7,6 +7,7 @@
 #include "transaction/non_invite_server.hpp"
 
 #include <cassert>
+#include <type_traits>
 #include <utility>
 
 namespace solosip::transaction

@@ -336,3 +336,50 @@ TEST_CASE("client: a user that cannot be written is refused, not looped")
     CHECK(values(b.authorized(), sip::header_id::authorization).empty());
     CHECK(b.one.on_challenge(*challenged(plain), b.attempt) == outcome::refused);
 }
+
+TEST_CASE("client: whatever a challenge holds, the request stays a message")
+{
+    seeded_random random(99);
+    const std::string model =
+        R"(Digest realm="r\"x", nonce="abc\\", opaque="o", algorithm=SHA-256, )"
+        R"(qop="auth,auth-int", stale=true)";
+    const std::string spice("\"\\,=;: \t\0\x7f\xff<>%'()", 18);
+    int answered = 0;
+    for (int round = 0; round < 5000; ++round)
+    {
+        std::string value = model;
+        for (std::uint32_t n = random.below(6) + 1; n > 0; --n)
+        {
+            const auto at = random.below(static_cast<std::uint32_t>(value.size()));
+            const char c = spice[random.below(static_cast<std::uint32_t>(spice.size()))];
+            switch (random.below(4))
+            {
+            case 0: value[at] = c; break;
+            case 1: value.insert(at, 1, c); break;
+            case 2: value.erase(at, random.below(8) + 1); break;
+            default: value.insert(at, value.substr(random.below(at + 1), 20)); break;
+            }
+            if (value.empty()) value = "D";
+        }
+        INFO(value);
+        const auto challenged_by = sip::message::parse(
+            "SIP/2.0 401 X\r\nWWW-Authenticate: " + value + "\r\nContent-Length: 0\r\n\r\n");
+        if (!challenged_by) continue;
+        bench b({"al\"ice\\", "secret"});
+        const auto outcome = b.one.on_challenge(**challenged_by, b.attempt);
+        const auto m = b.authorized();
+        const auto lines = values(m, sip::header_id::authorization);
+        CHECK(lines.size() == (outcome == outcome::retry ? 1 : 0));
+        const auto again = sip::message::parse(m.bytes());
+        REQUIRE(again);
+        CHECK(again.value()->header_count() == request()->header_count() + lines.size());
+        if (lines.empty()) continue;
+        ++answered;
+        CHECK(param(m, "username") == "al\"ice\\");
+        const auto understood = challenges_of(**challenged_by);
+        REQUIRE(understood.size() == 1);
+        CHECK(param(m, "realm") == understood[0].realm);
+        CHECK(param(m, "nonce") == understood[0].nonce);
+    }
+    CHECK(answered > 500);
+}

@@ -1,5 +1,7 @@
 #include "transaction/support.hpp"
 
+#include "solosip/base/random.hpp"
+
 #include <set>
 
 namespace
@@ -466,4 +468,99 @@ TEST_CASE("timers: nothing to do, nothing is done")
     // After a long sleep: once more at most, then the end.
     b.agent.handle_timeout(b.now + seconds(1000), b.out);
     CHECK(take(b.out) == "send OPTIONS, failed timeout, terminated");
+}
+
+TEST_CASE("whatever comes in whatever order: bounded, and each id ends once")
+{
+    const char* const methods[] = {"INVITE", "ACK", "CANCEL", "OPTIONS", "BYE"};
+    const int statuses[] = {100, 180, 200, 302, 401, 486, 603};
+    for (std::uint64_t seed = 1; seed <= 8; ++seed)
+    {
+        INFO("seed " << seed);
+        seeded_random random(seed);
+        const auto pick = [&](int n)
+        { return static_cast<int>(random.below(static_cast<unsigned>(n))); };
+        bench b;
+        std::set<id> live, gone, users;
+        const auto look = [&]
+        {
+            for (const auto& a : b.out)
+            {
+                if (const auto* r = std::get_if<deliver_request>(&a); r && r->transaction)
+                {
+                    CHECK(live.insert(*r->transaction).second);
+                    users.insert(*r->transaction);
+                }
+                if (const auto* d = std::get_if<deliver>(&a))
+                    CHECK(live.count(d->transaction) == 1);
+                if (const auto* c = std::get_if<cancelled>(&a)) CHECK(live.count(c->invite) == 1);
+                if (const auto* f = std::get_if<failed>(&a)) CHECK(live.count(f->transaction) == 1);
+                if (const auto* t = std::get_if<terminated>(&a))
+                {
+                    CHECK(live.erase(t->transaction) == 1);
+                    CHECK(gone.insert(t->transaction).second);
+                }
+            }
+            b.out.clear();
+        };
+        for (int step = 0; step < 600; ++step)
+        {
+            const bool reliable = pick(5) == 0;
+            const auto message = make(numbered(pick(20), methods[pick(5)]));
+            switch (pick(6))
+            {
+            case 0:
+                if (message->method() == sip::method::ack) break;
+                if (const auto t = b.agent.start(make(numbered(1000 + step, methods[pick(2) * 3])),
+                                                 {peer, reliable}, b.now, b.out))
+                    live.insert(*t);
+                break;
+            case 1: b.agent.receive(*message, peer, b.now, b.out, reliable); break;
+            case 2:
+            {
+                const auto ours = make(numbered(1000 + pick(step + 1), methods[pick(2) * 3]));
+                b.agent.receive(*answer(ours, statuses[pick(7)]), peer, b.now, b.out);
+                break;
+            }
+            case 3:
+                if (!users.empty())
+                    (void)b.agent.respond(
+                        *std::next(users.begin(), pick(static_cast<int>(users.size()))),
+                        answer(message, statuses[pick(7)]), b.now, b.out);
+                break;
+            case 4:
+                b.now += milliseconds(pick(3000));
+                b.agent.handle_timeout(b.now, b.out);
+                break;
+            default:
+                if (pick(20) == 0)
+                    b.agent.transport_error(peer, b.now, b.out);
+                else if (pick(10) == 0 && !live.empty())
+                    b.agent.abandon(*live.begin(), b.out);
+                break;
+            }
+            look();
+            const auto next = b.agent.next_timeout();
+            if (next && *next <= b.now) b.agent.handle_timeout(b.now, b.out);
+            look();
+            REQUIRE((!b.agent.next_timeout() || *b.agent.next_timeout() > b.now));
+            REQUIRE(b.agent.size() <= limits::transactions);
+        }
+        // Everybody answers: then nothing is left.
+        const std::set<id> unanswered = live;
+        for (const id t : unanswered)
+        {
+            (void)b.agent.respond(t, answer(make("INVITE"), 486), b.now, b.out);
+            b.agent.abandon(t, b.out);
+        }
+        look();
+        while (const auto t = b.agent.next_timeout())
+        {
+            b.agent.handle_timeout(*t, b.out);
+            look();
+        }
+        CHECK(b.agent.size() == 0);
+        CHECK(live.empty());
+        CHECK(gone.size() > 50);
+    }
 }
