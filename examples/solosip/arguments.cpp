@@ -99,12 +99,14 @@ CLI::App* add_answer(CLI::App& app, options& o)
     s->add_option("--ring", o.answer.ring, "answer after that many seconds")
         ->check(CLI::NonNegativeNumber)
         ->type_name("SECONDS");
-    s->add_flag("--echo", o.answer.echo, "say again what we hear");
     s->add_option("--count", o.answer.count, "end after that many calls")->type_name("N");
     s->add_option("--reject", o.answer.reject, "refuse calls with this status, 300-699")
         ->check(CLI::Range(300, 699))
         ->type_name("CODE");
     add_media(*s, o.answer);
+    s->add_flag("--echo", o.answer.echo, "say again what we hear")
+        ->excludes("--record")
+        ->excludes("--play");
     return s;
 }
 

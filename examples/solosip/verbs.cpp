@@ -1,0 +1,133 @@
+// Calling and answering.
+#include "phone.hpp"
+
+#include "solosip/trace/summary.hpp"
+
+#include <asio/bind_cancellation_slot.hpp>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+namespace solosip::program
+{
+namespace
+{
+
+template <class Arguments>
+conversation plan_from(const Arguments& a)
+{
+    conversation p;
+    p.play = a.play;
+    p.after = milliseconds(a.after_ms);
+    p.record = a.record;
+    p.digits = a.digits;
+    p.hang_up_after = a.hang_up_after;
+    p.until_played = a.until_played;
+    return p;
+}
+
+// Nobody shall be called, or called back, to hear that a file is missing.
+void check_files(const conversation& p)
+{
+    for (const auto& path : p.play)
+    {
+        errno = 0;
+        std::ifstream file(path, std::ios::binary);
+        if (!file || file.peek() == std::ifstream::traits_type::eof())
+            throw mistake(exit_failed, "cannot play '" + path + "': " +
+                                           (errno != 0 ? std::strerror(errno) : "it is empty") +
+                                           "; give another file to --play");
+    }
+    errno = 0;
+    if (!p.record.empty() && !std::ofstream(p.record, std::ios::binary | std::ios::app))
+        throw mistake(exit_failed, "cannot record into '" + p.record + "': " +
+                                       std::strerror(errno) + "; give another file to --record");
+}
+
+} // namespace
+
+asio::awaitable<void> phone::place_call()
+{
+    const auto& a = options_.call;
+    const conversation plan = plan_from(a);
+
+    call_options o;
+    o.subject = a.subject;
+    o.display_name = options_.account.display_name;
+    o.ring_for = seconds(a.ring_for);
+    o.on_progress = [this](const progress& p) {
+        report_.event("ringing", {{"status", p.status}, {"reason", p.reason}});
+    };
+    report_.event("calling", {{"target", a.target}});
+    std::error_code ec;
+    const auto c = co_await agent_->async_call(a.target, o, by(ec));
+    if (!ec)
+    {
+        (void)co_await converse(c, plan);
+        co_return;
+    }
+    std::string why = "the call to " + a.target + " failed: " + explain(ec, a.target);
+    if (c)
+    {
+        std::error_code none;
+        const auto how = co_await c.async_wait_end(by(none));
+        tell_end(how);
+        if (how.status != 0 && how.who != ended_by::us)
+            why += " (" + std::to_string(how.status) + ' ' + trace::escaped(how.reason) + ')';
+    }
+    throw mistake(exit_failed, why);
+}
+
+asio::awaitable<void> phone::take_calls()
+{
+    const auto& a = options_.answer;
+    for (unsigned taken = 0; !stopping_ && (a.count == 0 || taken < a.count); ++taken)
+    {
+        std::error_code ec;
+        const auto i = co_await agent_->async_accept(
+            asio::bind_cancellation_slot(stop_accepting_.slot(), by(ec)));
+        if (ec) break;
+        report_.event("incoming", {{"from", i.from()}, {"to", i.to()}, {"name", i.display_name()}});
+        co_await take(i);
+    }
+}
+
+asio::awaitable<void> phone::take(invitation i)
+{
+    const auto& a = options_.answer;
+    if (a.reject)
+        i.reject(*a.reject);
+    else
+    {
+        i.ring();
+        report_.event("ringing", {{"from", i.from()}});
+        // The caller may give up before we answer; then answering tells.
+        if (a.ring > 0)
+        {
+            waiting_.expires_after(milliseconds(static_cast<std::int64_t>(a.ring * 1000)));
+            std::error_code none;
+            co_await waiting_.async_wait(by(none));
+        }
+        std::error_code ec;
+        const auto c = co_await i.async_answer(by(ec));
+        if (!ec)
+        {
+            conversation plan = plan_from(a);
+            plan.echo = a.echo;
+            (void)co_await converse(c, plan);
+            co_return;
+        }
+    }
+    std::error_code ec;
+    const auto how = co_await i.async_wait_cancel(by(ec));
+    tell_end(how);
+}
+
+void phone::check_plan() const
+{
+    if (options_.verb == verb::call) check_files(plan_from(options_.call));
+    if (options_.verb == verb::answer) check_files(plan_from(options_.answer));
+}
+
+} // namespace solosip::program
