@@ -139,7 +139,7 @@ void peer::answer(const sip::message& request, const std::string& status_and_rea
         if (h.id == sip::header_id::to)
         {
             text += "To: " + std::string(h.value);
-            if (h.value.find("tag=") == std::string_view::npos &&
+            if (!tag.empty() && h.value.find("tag=") == std::string_view::npos &&
                 !status_and_reason.starts_with("100"))
                 text += ";tag=" + tag;
             text += "\n";

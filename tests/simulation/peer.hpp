@@ -51,7 +51,7 @@ public:
     /// The usual good answer to an INVITE.
     void accept(const sip::message& invite) { answer(invite, "200 OK", contact(), sdp()); }
     std::string contact() const { return "Contact: <sip:" + name() + "@" + host() + ">\n"; }
-    /// The tag in our answers; another one is another fork.
+    /// The tag in our answers; another one is another fork, empty is none.
     std::string tag = "peer";
 
     /// Text with "\n" for line ends, to `to`. `{name}` is replaced: {via} a Via with a fresh

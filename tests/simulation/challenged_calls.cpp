@@ -1,0 +1,153 @@
+// Credentials in calls (RFC 3261 section 22; RFC 3665 section 3.2): nobody but the ladder sees
+// them.
+#include "simulation/registrar.hpp"
+#include "simulation/scenario.hpp"
+
+using namespace solosip;
+using namespace solosip::simulation;
+
+namespace
+{
+
+struct behind_a_proxy
+{
+    behind_a_proxy() : server(w, peer_address)
+    {
+        auto a = account_at(server);
+        a.outbound_proxy = server.address().to_string();
+        REQUIRE(alice.engine().set_account(a));
+        alice.drain();
+    }
+    bool all_over()
+    {
+        w.run_for(long_after);
+        return alice.nothing_left() && !alice.next_timeout();
+    }
+
+    world w{1};
+    node alice{w, "alice", alice_address};
+    registrar server;
+};
+
+} // namespace
+
+TEST_CASE("INVITE and BYE are challenged by the proxy, and answered (22.3)")
+{
+    behind_a_proxy s;
+    s.server.on_message = [&](const sip::message& m)
+    {
+        if (m->method() == sip::method::ack || !m->is_request()) return;
+        if (!s.server.admits(m, true)) return;
+        if (m->method() == sip::method::invite)
+            s.server.accept(m);
+        else
+            s.server.answer(m, "200 OK");
+    };
+    REQUIRE(s.alice.call("bob"));
+    s.w.run_for(seconds(1));
+    INFO(s.w.log());
+    REQUIRE(s.alice.seen.answered == 1);
+    CHECK(s.server.count(sip::method::invite) == 2);
+    CHECK(s.server.count(sip::method::ack) == 2); // one for the 407, one for the 200
+    // 13.2.2.4: the ACK has the credentials of the INVITE.
+    CHECK(header_of(s.server.last(sip::method::ack), "Proxy-Authorization") ==
+          header_of(s.server.last(sip::method::invite), "Proxy-Authorization"));
+    CHECK(s.server.last(sip::method::invite)->request_uri() == "sip:bob@example.com");
+    REQUIRE(s.alice.hang_up());
+    s.w.run_for(seconds(1));
+    CHECK(s.server.count(sip::method::bye) >= 1);
+    CHECK(s.all_over());
+    CHECK(s.alice.last_ending() == "us 0");
+}
+
+TEST_CASE("proxy and callee both want credentials, one after the other (22.3)")
+{
+    behind_a_proxy s;
+    s.server.on_message = [&](const sip::message& m)
+    {
+        if (m->method() != sip::method::invite) return;
+        if (header_of(m, "Proxy-Authorization").empty())
+            s.server.answer(m, "407 Proxy Authentication Required",
+                            "Proxy-Authenticate: Digest realm=\"proxy\", nonce=\"1\"\n");
+        else if (header_of(m, "Authorization").empty())
+            s.server.answer(m, "401 Unauthorized",
+                            "WWW-Authenticate: Digest realm=\"callee\", nonce=\"2\"\n");
+        else
+            s.server.accept(m);
+    };
+    REQUIRE(s.alice.call("bob"));
+    s.w.run_for(seconds(1));
+    INFO(s.w.log());
+    CHECK(s.alice.seen.answered == 1);
+    CHECK(s.server.count(sip::method::invite) == 3);
+}
+
+TEST_CASE("a wrong password ends a call once, clearly, after at most two INVITEs")
+{
+    behind_a_proxy s;
+    s.server.password = "another";
+    s.server.on_message = [&](const sip::message& m)
+    {
+        if (m->method() == sip::method::invite) (void)s.server.admits(m, true);
+    };
+    REQUIRE(s.alice.call("bob"));
+    REQUIRE(s.all_over());
+    INFO(s.w.log());
+    CHECK(s.server.count(sip::method::invite) == 2);
+    CHECK((s.alice.seen.endings.at(0).why == errc::forbidden ||
+           s.alice.seen.endings.at(0).why == errc::auth_rejected));
+}
+
+TEST_CASE("a proxy that challenges for ever ends the call, not the world")
+{
+    behind_a_proxy s;
+    s.server.on_message = [&](const sip::message& m)
+    {
+        if (m->method() == sip::method::invite)
+            s.server.answer(m, "407 Proxy Authentication Required",
+                            "Proxy-Authenticate: Digest realm=\"r" +
+                                std::to_string(s.w.random().u32()) + "\", nonce=\"" +
+                                std::to_string(s.w.random().u32()) + "\"\n");
+    };
+    REQUIRE(s.alice.call("bob"));
+    REQUIRE(s.all_over());
+    INFO(s.w.log());
+    CHECK(s.server.count(sip::method::invite) <= limits::auth_attempts + 1);
+    CHECK(s.alice.seen.endings.at(0).why == errc::auth_rejected);
+}
+
+TEST_CASE("hang-up while the challenge is on its way: no new INVITE")
+{
+    behind_a_proxy s;
+    s.server.on_message = [&](const sip::message& m)
+    {
+        if (m->method() == sip::method::invite) (void)s.server.admits(m, true);
+    };
+    REQUIRE(s.alice.call("bob"));
+    REQUIRE(s.w.run_until([&] { return s.server.count(sip::method::invite) == 1; }));
+    REQUIRE(s.alice.hang_up());
+    REQUIRE(s.all_over());
+    INFO(s.w.log());
+    CHECK(s.server.count(sip::method::invite) == 1);
+    CHECK(s.alice.seen.endings.size() == 1);
+}
+
+TEST_CASE("credentials do not go to a stranger who challenges a call to him")
+{
+    behind_a_proxy s;
+    simulation::peer stranger(s.w, "stranger", carol_address);
+    ua::account a = account_at(s.server);
+    a.realm = "example.com";
+    REQUIRE(s.alice.engine().set_account(a)); // no outbound proxy: straight to the stranger
+    stranger.on_message = [&](const sip::message& m)
+    {
+        if (m->method() == sip::method::invite)
+            stranger.answer(m, "401 Unauthorized",
+                            "WWW-Authenticate: Digest realm=\"elsewhere\", nonce=\"1\"\n");
+    };
+    REQUIRE(s.alice.call("sip:x@192.0.2.3"));
+    REQUIRE(s.all_over());
+    INFO(s.w.log());
+    CHECK(stranger.count(sip::method::invite) == 1);
+    CHECK(s.alice.seen.endings.at(0).why == errc::auth_rejected);
+}
