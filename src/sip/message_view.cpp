@@ -171,7 +171,7 @@ result<void> message_view::parse_start_line(std::string_view text)
     std::size_t end = text.size();
     while (is_blank(text[end - 1]))
         --end;
-    const std::size_t last = text.substr(0, end).find_last_of(" \t");
+    const std::size_t last = text.substr(0, end).rfind(' ');
     if (last == std::string_view::npos || last <= space ||
         !iequals(text.substr(last + 1, 4), "SIP/"))
         return at(errc::bad_start_line, end);

@@ -49,6 +49,7 @@ verdict check_vias(const message_view& m)
 {
     verdict v;
     if (!m.has(header_id::via)) return bad("Missing Via");
+    if (!m.top_via()) return bad("Bad Via");
     for (std::size_t i = 0; i < m.header_count(); ++i)
         if (const auto line = m.header(i); line.id == header_id::via && line.value.ends_with(','))
             return bad("Bad Via");
@@ -137,6 +138,14 @@ verdict check_request_line(const message_view& m)
     return {};
 }
 
+// Without sent-protocol and sent-by in the top Via there is nowhere to answer to; wrong parameters
+// behind them do not matter for that.
+bool has_sender(const message_view& m)
+{
+    const std::string_view line = m.first(header_id::via).value_or(std::string_view{});
+    return parse_via(line.substr(0, line.find_first_of(";,"))).has_value();
+}
+
 verdict judge(const message_view& m)
 {
     if (!iequals(m.version(), "SIP/2.0")) return {505, reason_phrase(505), false};
@@ -157,9 +166,8 @@ verdict validate(const message_view& m)
 {
     verdict v = judge(m);
     if (v.ok()) return v;
-    // Section 17.1.1.3 knows no answer to an ACK, section 18.1.2 none to a response; and without a
-    // Via there is no place to answer to.
-    v.silent = m.is_response() || m.method() == method::ack || !m.top_via();
+    // Section 17.1.1.3 knows no answer to an ACK, section 18.1.2 none to a response.
+    v.silent = m.is_response() || m.method() == method::ack || !has_sender(m);
     return v;
 }
 
