@@ -52,7 +52,8 @@ void describe(CLI::App& app, arguments& a)
     app.footer(
         "Lines to call: echo, digits (presses 1590*#), menu (1 a tone, 2 a press, 3 echo,\n"
         "0 again, 9 hangs up), tone (1000 Hz), busy, decline, silent, status-404 and so on.\n"
-        "Any other number is a user: calls go to where that user has registered.");
+        "Any other number is a user: calls go to where that user has registered.\n"
+        "Telephones that stumble over SHA-256 register with --algorithm MD5.");
 }
 
 // "192.0.2.1:5060" or "[::1]:0"; throws CLI::ValidationError, a wrong usage.
