@@ -1,12 +1,10 @@
-// The user agent: the one object that a program owns.
+// The user agent: one account, one call at a time, on an executor of yours.
 #pragma once
 
 #include "solosip/call.hpp"
-#include "solosip/config.hpp"
 #include "solosip/invitation.hpp"
-#include "solosip/trace.hpp"
+#include "solosip/trace_sink.hpp"
 
-#include <asio/any_io_executor.hpp>
 #include <asio/execution_context.hpp>
 #include <asio/ip/address.hpp>
 #include <asio/ip/udp.hpp>
@@ -14,129 +12,134 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <system_error>
+#include <type_traits>
+#include <utility>
 
 namespace solosip
 {
+namespace detail
+{
 
-/// One user, one call at a time, on the executor that it is given: no globals, no threads but
-/// Asio's own for name resolution. Many agents may share an `io_context`. Every member may be
-/// called from any thread and inside any handler, except destruction, which must not race with
-/// other members.
-///
-/// Destroying it says goodbye in one datagram and completes every waiting operation with
-/// `errc::shut_down`; `async_shutdown` does it properly.
+class agent_core;
+using agent_ptr = std::shared_ptr<agent_core>;
+
+void register_account(const agent_ptr& a, handler<registration> h, account who);
+void wait_registration(const agent_ptr& a, handler<registration> h);
+void unregister(const agent_ptr& a, handler<> h);
+void start_call(const agent_ptr& a, handler<call> h, std::string to, call_options o);
+void accept(const agent_ptr& a, handler<invitation> h);
+void shut_down(const agent_ptr& a, handler<> h, milliseconds grace);
+
+} // namespace detail
+
+/// No globals, no threads of its own; many agents may live on one `io_context`, which has to
+/// outlive them. Every member may be called from any thread and from inside any handler; handlers
+/// are never called from within a member. Operations complete on their handler's executor, by
+/// default on the agent's. While it listens it keeps the `io_context` busy: `async_shutdown` or
+/// its destruction ends that.
 class agent
 {
 public:
     using executor_type = asio::any_io_executor;
 
-    explicit agent(executor_type executor, config settings = {});
-    template <class ExecutionContext>
-        requires requires(ExecutionContext& c) { c.get_executor(); }
-    explicit agent(ExecutionContext& context, config settings = {})
-        : agent(executor_type(context.get_executor()), std::move(settings))
+    /// Throws `std::system_error` (bad_config) where `c` asks for the impossible.
+    explicit agent(executor_type executor, config c = {});
+    template <class Context>
+        requires std::is_convertible_v<Context&, asio::execution_context&>
+    explicit agent(Context& context, config c = {})
+        : agent(executor_type(context.get_executor()), std::move(c))
     {
     }
+    /// A call that goes on is hung up, without waiting for an answer; what waits completes with
+    /// `errc::shut_down`. To leave in good order, unregistered, call `async_shutdown` before.
     ~agent();
-    agent(const agent&) = delete;
-    agent& operator=(const agent&) = delete;
+    agent(agent&&) noexcept = default;
+    agent& operator=(agent&& other) noexcept;
 
     executor_type get_executor() const noexcept { return executor_; }
 
-    /// Opens the SIP socket; without it the first use opens one at any address and a free port.
-    /// Errors: address_in_use, or what the system says; already_open where it listens already.
-    error_code listen(transport t = transport::udp, const asio::ip::address& address = {},
-                      std::uint16_t port = 0);
-    /// Of the SIP socket; port 0 where none is open.
+    /// Where SIP is received: an IPv4 address of this machine (the default: all of them), and a
+    /// port (0: a free one). Without it the first operation listens at all addresses and a free
+    /// port. Errors: address_in_use; bad_config for IPv6 or a second time; the system's.
+    std::error_code listen(transport via = transport::udp, const asio::ip::address& address = {},
+                           std::uint16_t port = 0);
+    /// Where it listens; port 0 where it does not.
     asio::ip::udp::endpoint local_endpoint() const;
 
-    /// Shows every message to `sink`, too, from now on.
+    /// From now on `sink` sees every message and event.
     void add_trace(std::shared_ptr<trace_sink> sink);
 
-    /// Registers and refreshes for ever; completes with the first success or failure. A failure
-    /// that may pass is tried again in the background: `async_wait_registration` tells.
-    template <class Token = asio::use_awaitable_t<>>
+    /// Who we are towards those whom we call, and the password for challenges, without registering.
+    /// Errors: bad_uri, bad_header, bad_config.
+    std::error_code set_account(account who);
+
+    /// Registers; completes with the first answer, good or bad. From then on the registration is
+    /// refreshed, and tried again where that helps, until `async_unregister`. Cancelling gives it
+    /// up. Errors: auth_rejected, forbidden, timed_out, unreachable, dns_failed, bad_uri...
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, registration)) Token = default_token>
     auto async_register(account who, Token&& token = Token())
     {
-        return detail::initiate<registration>(
-            executor_, std::forward<Token>(token),
-            [impl = impl_, who = std::move(who)](detail::any_handler<registration> h) mutable
-            { start_register(impl, std::move(who), std::move(h)); });
+        return detail::initiate<registration>(std::forward<Token>(token), core_, executor_,
+                                              &detail::register_account, std::move(who));
     }
-    /// Whom calls come from, without registering. Errors as the account's parts deserve.
-    error_code set_account(account who);
 
-    /// The next change, good or bad; up to 16 wait to be read, the oldest goes.
-    template <class Token = asio::use_awaitable_t<>>
+    /// The next change of the registration, good or bad (an error, then). Changes that nobody waits
+    /// for are kept, the latest few.
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, registration)) Token = default_token>
     auto async_wait_registration(Token&& token = Token())
     {
-        return detail::initiate<registration>(
-            executor_, std::forward<Token>(token),
-            [impl = impl_](detail::any_handler<registration> h) mutable
-            { start_wait_registration(impl, std::move(h)); });
-    }
-    /// Completes when the registrar has let go of us, or does not answer.
-    template <class Token = asio::use_awaitable_t<>>
-    auto async_unregister(Token&& token = Token())
-    {
-        return detail::initiate<>(executor_, std::forward<Token>(token),
-                                  [impl = impl_](detail::any_handler<> h) mutable
-                                  { start_unregister(impl, std::move(h)); });
+        return detail::initiate<registration>(std::forward<Token>(token), core_, executor_,
+                                              &detail::wait_registration);
     }
 
-    /// Calls a SIP URI, or a user of our own domain ("bob", "**9"); completes when it is answered.
-    /// Cancelling sends CANCEL, or BYE where the answer crossed it.
-    /// Errors: how the call ended (`errc::busy`, ...), bad_uri, bad_header, call_in_progress.
-    template <class Token = asio::use_awaitable_t<>>
+    /// Removes our binding. Errors: not_registered, or why the registrar did not.
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code)) Token = default_token>
+    auto async_unregister(Token&& token = Token())
+    {
+        return detail::initiate<>(std::forward<Token>(token), core_, executor_,
+                                  &detail::unregister);
+    }
+
+    /// Calls a SIP URI, or a user ("bob", "**9") of the account's domain; completes when it is
+    /// answered. Cancelling hangs up: CANCEL, or BYE where the answer crossed it. Errors: busy,
+    /// declined, no_answer, not_found..., with a `call` whose `outcome` tells status and reason;
+    /// bad_uri, bad_header and call_in_progress, with an empty one.
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, call)) Token = default_token>
     auto async_call(std::string to, call_options options, Token&& token = Token())
     {
-        return detail::initiate<call>(
-            executor_, std::forward<Token>(token),
-            [impl = impl_, to = std::move(to),
-             options = std::move(options)](detail::any_handler<call> h) mutable
-            { start_call(impl, std::move(to), std::move(options), std::move(h)); });
+        return detail::initiate<call>(std::forward<Token>(token), core_, executor_,
+                                      &detail::start_call, std::move(to), std::move(options));
     }
     auto async_call(std::string to)
     {
-        return async_call(std::move(to), call_options{}, asio::use_awaitable);
+        return async_call(std::move(to), call_options{}, default_token());
     }
 
-    /// The next incoming call. With nobody waiting here it rings until `config::ring_limit`; a
-    /// second caller hears 486 (both without us).
-    template <class Token = asio::use_awaitable_t<>>
+    /// The next caller, also one who rings already. While there is a call, others hear 486.
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, invitation)) Token = default_token>
     auto async_accept(Token&& token = Token())
     {
-        return detail::initiate<invitation>(
-            executor_, std::forward<Token>(token),
-            [impl = impl_](detail::any_handler<invitation> h) mutable
-            { start_accept(impl, std::move(h)); });
+        return detail::initiate<invitation>(std::forward<Token>(token), core_, executor_,
+                                            &detail::accept);
     }
 
-    /// The call that has begun and not ended; empty where there is none.
+    /// The call that is going on, also before it is answered; an empty one where there is none.
     call current_call() const;
 
-    /// Hangs up, unregisters, and completes when all is said or `grace` is over. Nothing works
-    /// afterwards: `errc::shut_down`.
-    template <class Token = asio::use_awaitable_t<>>
-    auto async_shutdown(milliseconds grace = seconds(5), Token&& token = Token())
+    /// Hangs up, unregisters, and waits for the answers for up to `grace`; then closes the sockets.
+    /// What waits completes with `errc::shut_down`, and so does every later operation. Error:
+    /// timed_out where the others did not answer in time.
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code)) Token = default_token>
+    auto async_shutdown(milliseconds grace = seconds(2), Token&& token = Token())
     {
-        return detail::initiate<>(executor_, std::forward<Token>(token),
-                                  [impl = impl_, grace](detail::any_handler<> h) mutable
-                                  { start_shutdown(impl, grace, std::move(h)); });
+        return detail::initiate<>(std::forward<Token>(token), core_, executor_, &detail::shut_down,
+                                  grace);
     }
 
 private:
-    using impl_ptr = std::shared_ptr<detail::agent_impl>;
-
-    static void start_register(const impl_ptr&, account, detail::any_handler<registration>);
-    static void start_wait_registration(const impl_ptr&, detail::any_handler<registration>);
-    static void start_unregister(const impl_ptr&, detail::any_handler<>);
-    static void start_call(const impl_ptr&, std::string, call_options, detail::any_handler<call>);
-    static void start_accept(const impl_ptr&, detail::any_handler<invitation>);
-    static void start_shutdown(const impl_ptr&, milliseconds, detail::any_handler<>);
-
+    detail::agent_ptr core_;
     executor_type executor_;
-    impl_ptr impl_;
 };
 
 } // namespace solosip

@@ -1,162 +1,150 @@
-// A call, as a handle.
+// A call: what can be done while two people, or a person and a machine, are connected.
 #pragma once
 
 #include "solosip/audio.hpp"
 #include "solosip/config.hpp"
-#include "solosip/detail/operation.hpp"
+#include "solosip/operation.hpp"
 
-#include <any>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 namespace solosip
 {
-
 namespace detail
 {
-class agent_impl;
-class call_impl;
+
+struct call_state;
+using call_ptr = std::shared_ptr<call_state>;
+
+void play(const call_ptr& c, handler<> h, audio_source what, milliseconds after);
+void record(const call_ptr& c, handler<> h, audio_sink to);
+void read_digit(const call_ptr& c, handler<digit> h);
+void read_digits(const call_ptr& c, handler<std::string> h, std::size_t most, char terminator,
+                 milliseconds idle);
+void send_digits(const call_ptr& c, handler<> h, std::string keys, dtmf_via via);
+void wait_end(const call_ptr& c, handler<ending> h);
+void end_call(const call_ptr& c, handler<ending> h);
+
 } // namespace detail
 
-/// One call: a cheap copy that may outlive it and its agent. Dropping it hangs nothing up. Every
-/// member may be called from any thread and inside any handler; after the end each operation
-/// completes with `errc::call_ended`.
-///
-/// Every `async_` member takes a completion token and without one returns an awaitable. Cancelling
-/// an operation ends the waiting (`asio::error::operation_aborted`) and what it began.
+/// A handle, cheap to copy; the agent owns the call itself, so dropping a handle hangs nothing up.
+/// It may outlive the call and the agent: each operation then completes with `errc::call_ended`, or
+/// with `errc::shut_down` where the agent has gone. Every member may be called from any thread and
+/// from inside any handler; handlers are never called from within a member.
 class call
 {
 public:
-    call() = default; ///< no call: every operation completes with `errc::no_such_call`
+    using executor_type = asio::any_io_executor;
 
-    explicit operator bool() const noexcept { return impl_ != nullptr; }
+    /// No call: operations on it complete with `errc::no_such_call`.
+    call() = default;
+    explicit operator bool() const noexcept { return state_ != nullptr; }
+    executor_type get_executor() const noexcept { return executor_; }
+    friend bool operator==(const call& a, const call& b) { return a.state_ == b.state_; }
 
+    /// The other side's address of record, "sip:bob@example.com".
     std::string remote_uri() const;
-    bool ended() const;
+    bool ended() const { return outcome().has_value(); }
+    /// How it ended; nothing while it goes on.
+    std::optional<ending> outcome() const;
+    /// As of the last packet; of the whole call once it has ended.
+    statistics stats() const;
 
-    /// A value of the application's own, shared by all copies of the handle. Not synchronised.
-    std::any& user_data() const;
-
-    /// Appends to the play queue; completes when the last sample has been sent.
-    /// Errors: no_such_file, unsupported_audio_file, too_many; cancelled where it was cleared.
-    template <class Token = asio::use_awaitable_t<>>
-    auto async_play(audio_source sound, Token&& token = Token()) const
+    /// Appends to the queue of sounds; completes when the last sample has been sent. Cancelling
+    /// stops this sound only. Errors: no_such_file, unsupported_audio_file, too_many, cancelled
+    /// where the queue was cleared, call_ended.
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code)) Token = default_token>
+    auto async_play(audio_source what, Token&& token = Token()) const
     {
-        return async_play_after(milliseconds(0), std::move(sound), std::forward<Token>(token));
+        return async_play_after(milliseconds(0), std::move(what), std::forward<Token>(token));
     }
 
-    /// The same behind `gap` of silence.
-    template <class Token = asio::use_awaitable_t<>>
-    auto async_play_after(milliseconds gap, audio_source sound, Token&& token = Token()) const
+    /// The same after a gap of silence, counted from the end of what plays before it.
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code)) Token = default_token>
+    auto async_play_after(milliseconds gap, audio_source what, Token&& token = Token()) const
     {
-        return detail::initiate<>(
-            executor_, std::forward<Token>(token),
-            [impl = impl_, gap, sound = std::move(sound)](detail::any_handler<> h) mutable
-            { start_play(impl, gap, std::move(sound), std::move(h)); });
+        return detail::initiate<>(std::forward<Token>(token), state_, executor_, &detail::play,
+                                  std::move(what), gap);
     }
 
-    /// Stops what plays and empties the queue: each item completes with `errc::cancelled`.
+    /// Empties the queue and stops what plays.
     void clear_playback() const;
 
-    /// What the other end says goes there from now on, in place of a sink before; completes when
-    /// the recording has begun. Errors: no_such_file where it cannot be created.
-    template <class Token = asio::use_awaitable_t<>>
+    /// Writes what the other side says from now on, instead of to a sink given before; completes
+    /// when it has begun. It lasts until `stop_recording` or the end of the call; when
+    /// `async_wait_end` completes, the file is whole. Errors: no_such_file (it cannot be written),
+    /// unsupported_audio_file, call_ended.
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code)) Token = default_token>
     auto async_record(audio_sink to, Token&& token = Token()) const
     {
-        return detail::initiate<>(
-            executor_, std::forward<Token>(token),
-            [impl = impl_, to = std::move(to)](detail::any_handler<> h) mutable
-            { start_record(impl, std::move(to), std::move(h)); });
+        return detail::initiate<>(std::forward<Token>(token), state_, executor_, &detail::record,
+                                  std::move(to));
     }
     void stop_recording() const;
 
-    /// The next key press, by RFC 4733 or INFO; up to `limits::digits` wait to be read.
-    template <class Token = asio::use_awaitable_t<>>
+    /// The next key that is pressed at the other end. Keys wait until they are read, also those
+    /// pressed before the call ended; `limits::digits` of them, then the oldest is dropped.
+    /// Cancelling ends the wait and loses nothing. Errors: call_ended.
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, digit)) Token = default_token>
     auto async_read_digit(Token&& token = Token()) const
     {
-        return detail::initiate<digit>(executor_, std::forward<Token>(token),
-                                       [impl = impl_](detail::any_handler<digit> h) mutable
-                                       { start_read_digit(impl, std::move(h)); });
+        return detail::initiate<digit>(std::forward<Token>(token), state_, executor_,
+                                       &detail::read_digit);
     }
 
-    /// Keys up to `most`, up to `terminator` (which is not among them; '\0': none), or until none
-    /// comes for `idle`. An ended call gives what it has, or `errc::call_ended` where that is
-    /// nothing.
-    template <class Token = asio::use_awaitable_t<>>
+    /// Keys up to `most` of them, or to `terminator` (which is not part of them; '\0': none), or
+    /// until nothing was pressed for `idle` (0: for ever), so they may be none. Where the call
+    /// ends, the error comes with the keys read before; cancelling loses nothing.
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, std::string)) Token = default_token>
     auto async_read_digits(std::size_t most, char terminator, milliseconds idle,
                            Token&& token = Token()) const
     {
-        return detail::initiate<std::string>(
-            executor_, std::forward<Token>(token),
-            [impl = impl_, most, terminator, idle](detail::any_handler<std::string> h) mutable
-            { start_read_digits(impl, most, terminator, idle, std::move(h)); });
+        return detail::initiate<std::string>(std::forward<Token>(token), state_, executor_,
+                                             &detail::read_digits, most, terminator, idle);
     }
 
-    /// Presses keys; completes when the last one has been sent.
-    /// Errors: bad_digit, too_many, bad_config (RFC 4733 asked for, but not agreed).
-    template <class Token = asio::use_awaitable_t<>>
-    auto async_send_digits(std::string keys, dtmf_via via = dtmf_via::automatic,
-                           Token&& token = Token()) const
+    /// Presses keys, one after the other; completes when the last has gone out. Cancelling ends
+    /// only the wait. Errors: bad_digit, too_many, bad_config where RFC 4733 was asked for but not
+    /// agreed, call_ended.
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code)) Token = default_token>
+    auto async_send_digits(std::string keys, dtmf_via via, Token&& token = Token()) const
     {
-        return detail::initiate<>(
-            executor_, std::forward<Token>(token),
-            [impl = impl_, keys = std::move(keys), via](detail::any_handler<> h) mutable
-            { start_send_digits(impl, std::move(keys), via, std::move(h)); });
+        return detail::initiate<>(std::forward<Token>(token), state_, executor_,
+                                  &detail::send_digits, std::move(keys), via);
+    }
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code)) Token = default_token>
+    auto async_send_digits(std::string keys, Token&& token = Token()) const
+    {
+        return async_send_digits(std::move(keys), dtmf_via::automatic, std::forward<Token>(token));
     }
 
-    /// How it ended; at once where it has. Never fails but by cancellation.
-    template <class Token = asio::use_awaitable_t<>>
+    /// Completes when the call has ended, by whomever, or at once where it has.
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, ending)) Token = default_token>
     auto async_wait_end(Token&& token = Token()) const
     {
-        return detail::initiate<ending>(executor_, std::forward<Token>(token),
-                                        [impl = impl_](detail::any_handler<ending> h) mutable
-                                        { start_wait_end(impl, false, std::move(h)); });
+        return detail::initiate<ending>(std::forward<Token>(token), state_, executor_,
+                                        &detail::wait_end);
     }
 
-    /// CANCEL, BYE or a refusal: what the state asks for. Completes when the call has ended.
-    template <class Token = asio::use_awaitable_t<>>
+    /// Hangs up (CANCEL, BYE or 603, as the state asks for) and completes with how the call ended;
+    /// that is no error where the other side was faster.
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, ending)) Token = default_token>
     auto async_hang_up(Token&& token = Token()) const
     {
-        return detail::initiate<ending>(executor_, std::forward<Token>(token),
-                                        [impl = impl_](detail::any_handler<ending> h) mutable
-                                        { start_wait_end(impl, true, std::move(h)); });
+        return detail::initiate<ending>(std::forward<Token>(token), state_, executor_,
+                                        &detail::end_call);
     }
+    /// The same for those who need not know.
     void hang_up() const;
 
-    /// Packets sent, received, lost and late so far.
-    template <class Token = asio::use_awaitable_t<>>
-    auto async_statistics(Token&& token = Token()) const
-    {
-        return detail::initiate<media::statistics>(
-            executor_, std::forward<Token>(token),
-            [impl = impl_](detail::any_handler<media::statistics> h) mutable
-            { start_statistics(impl, std::move(h)); });
-    }
-
-    friend bool operator==(const call& a, const call& b) { return a.impl_ == b.impl_; }
+    explicit call(detail::call_ptr state);
 
 private:
-    friend class detail::agent_impl;
-    friend class invitation;
-    using impl_ptr = std::shared_ptr<detail::call_impl>;
-
-    call(impl_ptr impl, asio::any_io_executor executor)
-        : impl_(std::move(impl)), executor_(std::move(executor))
-    {
-    }
-
-    static void start_play(const impl_ptr&, milliseconds, audio_source, detail::any_handler<>);
-    static void start_record(const impl_ptr&, audio_sink, detail::any_handler<>);
-    static void start_read_digit(const impl_ptr&, detail::any_handler<digit>);
-    static void start_read_digits(const impl_ptr&, std::size_t, char, milliseconds,
-                                  detail::any_handler<std::string>);
-    static void start_send_digits(const impl_ptr&, std::string, dtmf_via, detail::any_handler<>);
-    static void start_wait_end(const impl_ptr&, bool hang_up, detail::any_handler<ending>);
-    static void start_statistics(const impl_ptr&, detail::any_handler<media::statistics>);
-
-    impl_ptr impl_;
-    asio::any_io_executor executor_;
+    detail::call_ptr state_;
+    executor_type executor_;
 };
 
 } // namespace solosip

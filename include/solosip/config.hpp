@@ -1,9 +1,10 @@
-// How an agent is set up, whom it is, and what it tells: the plain values of the public API.
+// What an agent is told once, and the words that the operations share.
 #pragma once
 
 #include "solosip/base/error.hpp"
 #include "solosip/base/log.hpp"
 #include "solosip/base/time.hpp"
+#include "solosip/media/session.hpp"
 #include "solosip/ua/engine.hpp"
 
 #include <cstdint>
@@ -14,17 +15,17 @@
 namespace solosip
 {
 
-/// Of `std::error_code`, as Asio's operations report.
-using std::error_code;
-
 using ua::account;
 using ua::ended_by;
 using ua::ending;
 using ua::header;
 using ua::registration_state;
-/// Errors of a failed one arrive as the operation's `error_code` as well.
+
+/// What has become of the registration; given also with an error, where `status` and `reason` tell
+/// what the registrar said, and `retry_in` when it is tried again.
 using registration = ua::registration_changed;
 
+/// How SIP travels.
 enum class transport : std::uint8_t
 {
     udp,
@@ -41,42 +42,47 @@ enum class dtmf_via : std::uint8_t
 /// A key that was pressed at the other end.
 struct digit
 {
-    char key = '\0';        ///< 0-9 * # A-D
+    char key = 0;           ///< 0-9 * # A-D
     milliseconds length{0}; ///< 0 where not known
     dtmf_via via = dtmf_via::rtp;
 };
 
-/// A provisional answer to our call: 180 while it rings.
+/// A provisional answer to a call of ours: 180 while it rings.
 struct progress
 {
     int status = 0;
     std::string reason{};
 };
 
+/// Packets of a call's audio.
+using statistics = media::statistics;
+
 struct call_options
 {
     std::string subject{};
-    std::string display_name{};                         ///< of ours; empty: the account's
-    std::string from{};                                 ///< a URI; empty: the account's
-    std::vector<header> headers{};                      ///< on the INVITE
-    seconds ring_for{60};                               ///< give up with `errc::no_answer` then
-    std::function<void(const progress&)> on_progress{}; ///< on the agent's executor
+    std::string display_name{};    ///< of ours; empty: the account's
+    std::string from{};            ///< a URI; empty: the account's, or our address
+    std::vector<header> headers{}; ///< on the INVITE
+    seconds ring_for{60};          ///< then give up with `errc::no_answer`; 0: 3 minutes
+    std::function<void(const progress&)> on_progress{}; ///< called on the agent's executor
 };
 
 struct media_options
 {
     std::vector<std::string> codecs{"PCMA", "PCMU"}; ///< in order of preference
-    std::uint16_t port_lo = 0, port_hi = 0; ///< RTP ports (even ones are used); 0: any free one
+    /// RTP ports, both included; 0 and 0: whatever is free. Each call takes an even one.
+    std::uint16_t port_lo = 0, port_hi = 0;
 };
 
 struct config
 {
-    std::string user_agent = "solosip"; ///< empty: not told
-    int dscp_sip = 26, dscp_rtp = 46;   ///< AF31 and EF (RFC 4594); 0: not marked
+    std::string user_agent = "solosip"; ///< User-Agent and Server; empty: neither is sent
+    int dscp_sip = 26;                  ///< AF31 (RFC 4594), 0 to 63
+    int dscp_rtp = 46;                  ///< EF, 0 to 63
     media_options media{};
-    seconds ring_limit{60};   ///< an incoming call that nobody answers hears 480 then
+    seconds ring_limit{60};   ///< a caller whom nobody answers hears 480 then
     bool ring_at_once = true; ///< 180 as soon as a call comes in, without `invitation::ring`
-    log_sink log{};
+    log_sink log{};           ///< called on the agent's executor, one line at a time
 };
 
 } // namespace solosip

@@ -1,9 +1,8 @@
-// Somebody calls.
+// Somebody calls: answer, refuse, or let it ring.
 #pragma once
 
 #include "solosip/call.hpp"
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,58 +10,60 @@
 
 namespace solosip
 {
+namespace detail
+{
 
-/// An incoming call, rung (180) already unless `config::ring_at_once` is off. A cheap copy, like
-/// `call`; dropping it neither answers nor refuses.
+void answer(const call_ptr& c, handler<call> h);
+
+} // namespace detail
+
+/// A handle like `call`, with the same promises. The caller has heard 100 and, with
+/// `config::ring_at_once`, 180; after `config::ring_limit` it hears 480.
 class invitation
 {
 public:
-    invitation() = default;
+    using executor_type = asio::any_io_executor;
 
-    explicit operator bool() const noexcept { return impl_ != nullptr; }
+    /// No invitation: operations on it complete with `errc::no_such_call`.
+    invitation() = default;
+    explicit operator bool() const noexcept { return state_ != nullptr; }
+    executor_type get_executor() const noexcept { return executor_; }
 
     std::string from() const; ///< the caller's URI
     std::string to() const;   ///< the URI that was called
     std::string display_name() const;
-    /// The first header of that name in the INVITE.
+    /// The first header of that name in the INVITE; in any case, long or short.
     std::optional<std::string> header(std::string_view name) const;
 
-    /// 180 (again).
+    /// 180, again if wanted, with headers of yours.
     void ring(std::vector<solosip::header> headers = {}) const;
-    /// Refuses with 300-699; anything else counts as 486.
+    /// A final answer of 300 to 699 (anything else counts as 486); no `reason`: the usual words.
     void reject(int status = 486, std::string reason = {},
                 std::vector<solosip::header> headers = {}) const;
 
-    /// Errors: call_ended where the caller has given up.
-    template <class Token = asio::use_awaitable_t<>>
+    /// 200, and the call begins. Errors: call_ended where the caller gave up or the limit passed;
+    /// call_in_progress where it is answered already.
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, call)) Token = default_token>
     auto async_answer(Token&& token = Token()) const
     {
-        return detail::initiate<call>(executor_, std::forward<Token>(token),
-                                      [impl = impl_](detail::any_handler<call> h) mutable
-                                      { start_answer(impl, std::move(h)); });
+        return detail::initiate<call>(std::forward<Token>(token), state_, executor_,
+                                      &detail::answer);
     }
 
-    /// Completes when the call is over, above all when the caller gives up before it is answered.
-    template <class Token = asio::use_awaitable_t<>>
+    /// Completes when the invitation or the call that came of it is over: above all when the caller
+    /// gives up before it is answered.
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, ending)) Token = default_token>
     auto async_wait_cancel(Token&& token = Token()) const
     {
-        return detail::initiate<ending>(executor_, std::forward<Token>(token),
-                                        [impl = impl_](detail::any_handler<ending> h) mutable
-                                        { call::start_wait_end(impl, false, std::move(h)); });
+        return detail::initiate<ending>(std::forward<Token>(token), state_, executor_,
+                                        &detail::wait_end);
     }
+
+    explicit invitation(detail::call_ptr state);
 
 private:
-    friend class detail::agent_impl;
-
-    invitation(call::impl_ptr impl, asio::any_io_executor executor)
-        : impl_(std::move(impl)), executor_(std::move(executor))
-    {
-    }
-
-    static void start_answer(const call::impl_ptr&, detail::any_handler<call>);
-
-    call::impl_ptr impl_;
-    asio::any_io_executor executor_;
+    detail::call_ptr state_;
+    executor_type executor_;
 };
 
 } // namespace solosip
