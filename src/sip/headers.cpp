@@ -14,11 +14,6 @@ namespace
 
 using text::scanner;
 
-error bad(const scanner& s, std::size_t further = 0)
-{
-    return {errc::bad_syntax, s.offset() + static_cast<std::uint32_t>(further)};
-}
-
 // display-name = *( token LWS ) / quoted-string, up to its "<". UTF-8 without quotes is taken too,
 // which the grammar forbids and nobody can mistake. False where no name-addr begins here.
 bool scan_display_name(scanner& s, std::string_view& name)
@@ -45,30 +40,115 @@ bool scan_display_name(scanner& s, std::string_view& name)
     return s.peek() == '<';
 }
 
-result<name_addr> with_parameters(scanner& s, name_addr a)
-{
-    const auto params = scan_parameters(s);
-    if (!params) return params.error();
-    a.params = *params;
-    return a;
-}
-
 // addr-spec without brackets ends where parameters of the header or a fold may begin; commas and
 // question marks would be ambiguous there and are refused (RFC 3261 section 20.10).
-result<name_addr> parse_bare_address(scanner& s)
+errc scan_bare_address(scanner& s, name_addr& a)
 {
     const char* start = s.at();
     while (!s.done() && !text::is_space(s.peek()) && s.peek() != ';')
     {
-        if (s.peek() == '?' || s.peek() == ',') return bad(s);
+        if (s.peek() == '?' || s.peek() == ',') return errc::bad_syntax;
         s.go(s.at() + 1);
     }
-    const std::uint32_t at = s.offset() - static_cast<std::uint32_t>(s.at() - start);
-    const auto uri = parse_uri(s.since(start));
-    if (!uri) return error{errc::bad_uri, at + uri.error().offset};
-    name_addr a;
-    a.uri = *uri;
-    return with_parameters(s, a);
+    scanner uri(s.since(start));
+    if (!scan_uri(uri, a.uri))
+    {
+        s.go(uri.at());
+        return errc::bad_uri;
+    }
+    return scan_parameters(s, a.params);
+}
+
+errc scan_name_addr(scanner& s, name_addr& a)
+{
+    s.skip_space();
+    const char* start = s.at();
+    if (!scan_display_name(s, a.display_name))
+    {
+        if (a.display_name == "*" && s.done())
+        {
+            a.display_name = {};
+            a.star = true;
+            return errc{};
+        }
+        a.display_name = {};
+        s.go(start);
+        return s.peek() == '"' ? errc::bad_syntax : scan_bare_address(s, a);
+    }
+    s.accept('<');
+    const std::string_view rest = s.rest();
+    scanner uri(rest.substr(0, rest.find('>')));
+    const bool good = scan_uri(uri, a.uri);
+    s.go(uri.at());
+    if (!good) return errc::bad_uri;
+    if (!s.accept('>')) return errc::bad_syntax;
+    return s.done() ? errc{} : scan_parameters(s, a.params);
+}
+
+// via-parm = sent-protocol LWS sent-by *( SEMI via-params )
+// sent-protocol = "SIP" SLASH protocol-version SLASH transport, sent-by = host [ COLON port ]
+errc scan_via(scanner& s, via& v)
+{
+    s.skip_space();
+    if (!iequals(s.take(text::token), "SIP") || !s.accept_spaced('/')) return errc::bad_syntax;
+    if (s.take(text::token).empty() || !s.accept_spaced('/')) return errc::bad_syntax;
+    v.transport = s.take(text::token);
+    if (v.transport.empty() || !s.skip_space()) return errc::bad_syntax;
+    if (!scan_host(s, v.host)) return errc::bad_syntax;
+    if (s.accept_spaced(':') && !scan_port(s, v.port)) return errc::bad_syntax;
+    return scan_parameters(s, v.params);
+}
+
+// CSeq = 1*DIGIT LWS Method
+errc scan_cseq(scanner& s, cseq& c)
+{
+    s.skip_space();
+    std::uint64_t number = 0;
+    const std::string_view digits = s.take(text::digit);
+    for (const char digit : digits)
+    {
+        number = number * 10 + static_cast<std::uint64_t>(digit - '0');
+        if (number > std::numeric_limits<std::uint32_t>::max()) return errc::bad_number;
+    }
+    if (digits.empty() || !s.skip_space()) return errc::bad_syntax;
+    c.number = static_cast<std::uint32_t>(number);
+    c.method_text = s.take(text::token);
+    s.skip_space();
+    if (c.method_text.empty() || !s.done()) return errc::bad_syntax;
+    c.method = method_from(c.method_text);
+    return errc{};
+}
+
+// challenge = auth-scheme LWS auth-param *( COMMA auth-param ), and the same for credentials
+errc scan_auth(scanner& s, auth_params& a)
+{
+    s.skip_space();
+    a.scheme = s.take(text::token);
+    if (a.scheme.empty()) return errc::bad_syntax;
+    if (s.done()) return errc{};
+    if (!s.skip_space()) return errc::bad_syntax;
+    return scan_auth_parameters(s, a.params);
+}
+
+// media-type = m-type SLASH m-subtype *( SEMI m-parameter )
+errc scan_media_type(scanner& s, media_type& m)
+{
+    s.skip_space();
+    m.type = s.take(text::token);
+    if (m.type.empty() || !s.accept_spaced('/')) return errc::bad_syntax;
+    m.subtype = s.take(text::token);
+    if (m.subtype.empty()) return errc::bad_syntax;
+    return scan_parameters(s, m.params);
+}
+
+// Fills the result in its place: these structures are large, and copies would be half the cost.
+template <class T>
+result<T> parse_with(errc (*scan)(scanner&, T&), std::string_view value)
+{
+    scanner s(value);
+    result<T> r = T{};
+    if (const errc code = scan(s, *r); code != errc{}) r = error{code, s.offset()};
+    return r;
 }
 
 } // namespace
@@ -77,31 +157,7 @@ result<name_addr> parse_bare_address(scanner& s)
 // name-addr = [ display-name ] LAQUOT addr-spec RAQUOT
 result<name_addr> parse_name_addr(std::string_view value)
 {
-    scanner s(value);
-    s.skip_space();
-    const char* start = s.at();
-    name_addr a;
-    if (!scan_display_name(s, a.display_name))
-    {
-        if (a.display_name == "*" && s.done())
-        {
-            a.display_name = {};
-            a.star = true;
-            return a;
-        }
-        s.go(start);
-        if (s.peek() == '"') return bad(s);
-        return parse_bare_address(s);
-    }
-    s.accept('<');
-    const std::string_view rest = s.rest();
-    const std::size_t length = std::min(rest.find('>'), rest.size());
-    const auto uri = parse_uri(rest.substr(0, length));
-    if (!uri) return error{errc::bad_uri, s.offset() + uri.error().offset};
-    s.go(s.at() + length);
-    if (!s.accept('>')) return bad(s);
-    a.uri = *uri;
-    return with_parameters(s, a);
+    return parse_with(scan_name_addr, value);
 }
 
 bool via::has_cookie() const
@@ -109,62 +165,24 @@ bool via::has_cookie() const
     return iequals(branch().substr(0, 7), "z9hG4bK");
 }
 
-// via-parm = sent-protocol LWS sent-by *( SEMI via-params )
-// sent-protocol = "SIP" SLASH protocol-version SLASH transport, sent-by = host [ COLON port ]
 result<via> parse_via(std::string_view value)
 {
-    scanner s(value);
-    s.skip_space();
-    via v;
-    if (!iequals(s.take(text::token), "SIP") || !s.accept_spaced('/')) return bad(s);
-    if (s.take(text::token).empty() || !s.accept_spaced('/')) return bad(s);
-    v.transport = s.take(text::token);
-    if (v.transport.empty() || !s.skip_space()) return bad(s);
-    if (!scan_host(s, v.host)) return bad(s);
-    if (s.accept_spaced(':') && !scan_port(s, v.port)) return bad(s);
-    const auto params = scan_parameters(s);
-    if (!params) return params.error();
-    v.params = *params;
-    return v;
+    return parse_with(scan_via, value);
 }
 
-// CSeq = 1*DIGIT LWS Method
 result<cseq> parse_cseq(std::string_view value)
 {
-    scanner s(value);
-    s.skip_space();
-    std::uint64_t number = 0;
-    const std::string_view digits = s.take(text::digit);
-    for (const char c : digits)
-    {
-        number = number * 10 + static_cast<std::uint64_t>(c - '0');
-        if (number > std::numeric_limits<std::uint32_t>::max())
-            return error{errc::bad_number, s.offset()};
-    }
-    if (digits.empty() || !s.skip_space()) return bad(s);
-    cseq c;
-    c.number = static_cast<std::uint32_t>(number);
-    c.method_text = s.take(text::token);
-    s.skip_space();
-    if (c.method_text.empty() || !s.done()) return bad(s);
-    c.method = method_from(c.method_text);
-    return c;
+    return parse_with(scan_cseq, value);
 }
 
-// challenge = auth-scheme LWS auth-param *( COMMA auth-param ), and the same for credentials
 result<auth_params> parse_auth(std::string_view value)
 {
-    scanner s(value);
-    s.skip_space();
-    auth_params a;
-    a.scheme = s.take(text::token);
-    if (a.scheme.empty()) return bad(s);
-    if (s.done()) return a;
-    if (!s.skip_space()) return bad(s);
-    const auto params = scan_auth_parameters(s);
-    if (!params) return params.error();
-    a.params = *params;
-    return a;
+    return parse_with(scan_auth, value);
+}
+
+result<media_type> parse_media_type(std::string_view value)
+{
+    return parse_with(scan_media_type, value);
 }
 
 std::optional<std::string> auth_params::text(std::string_view name) const
@@ -177,22 +195,6 @@ std::optional<std::string> auth_params::text(std::string_view name) const
 bool auth_params::is_digest() const
 {
     return iequals(scheme, "Digest");
-}
-
-// media-type = m-type SLASH m-subtype *( SEMI m-parameter )
-result<media_type> parse_media_type(std::string_view value)
-{
-    scanner s(value);
-    s.skip_space();
-    media_type m;
-    m.type = s.take(text::token);
-    if (m.type.empty() || !s.accept_spaced('/')) return bad(s);
-    m.subtype = s.take(text::token);
-    if (m.subtype.empty()) return bad(s);
-    const auto params = scan_parameters(s);
-    if (!params) return params.error();
-    m.params = *params;
-    return m;
 }
 
 bool media_type::is(std::string_view type_name, std::string_view subtype_name) const

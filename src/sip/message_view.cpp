@@ -325,16 +325,17 @@ namespace
 template <class T>
 result<T> first_value(const message_view& m, header_id id, result<T> (*parse)(std::string_view))
 {
-    std::optional<std::string_view> value;
+    const auto line = m.first(id);
+    if (!line) return errc::missing_header;
+    if (!is_list(id)) return line->empty() ? result<T>(errc::bad_syntax) : parse(*line);
+    std::string_view value;
     m.for_each_value(id,
                      [&](std::string_view each)
                      {
                          value = each;
                          return false;
                      });
-    if (value) return parse(*value);
-    if (m.has(id)) return errc::bad_syntax;
-    return errc::missing_header;
+    return value.empty() ? result<T>(errc::bad_syntax) : parse(value);
 }
 
 } // namespace

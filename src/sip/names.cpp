@@ -264,7 +264,8 @@ header_id header_id_from(std::string_view name) noexcept
     for (std::size_t slot = slot_of(name);; slot = (slot + 1) % slots)
     {
         const header_id id = slot_table[slot];
-        if (id == header_id::other || iequals(name, to_string(id))) return id;
+        if (id == header_id::other || iequals(name, header_names[static_cast<std::size_t>(id)]))
+            return id;
     }
 }
 
@@ -283,6 +284,7 @@ std::string_view reason_phrase(int status) noexcept
 bool iequals(std::string_view a, std::string_view b) noexcept
 {
     if (a.size() != b.size()) return false;
+    if (text::same_bytes(a.data(), b.data(), a.size())) return true;
     for (std::size_t i = 0; i < a.size(); ++i)
         if (a[i] != b[i] && text::lower(a[i]) != text::lower(b[i])) return false;
     return true;

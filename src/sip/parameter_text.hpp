@@ -8,11 +8,12 @@
 namespace solosip::sip
 {
 
-/// *( SEMI generic-param ) from where `s` stands to its end.
-result<parameters> scan_parameters(text::scanner& s);
+/// *( SEMI generic-param ) from where `s` stands to its end, into `out`. Where it returns an error
+/// code (`errc{}` is none), `s` stands at the wrong place.
+errc scan_parameters(text::scanner& s, parameters& out);
 
-/// auth-param *( COMMA auth-param ) to the end.
-result<parameters> scan_auth_parameters(text::scanner& s);
+/// auth-param *( COMMA auth-param ) to the end, likewise.
+errc scan_auth_parameters(text::scanner& s, parameters& out);
 
 /// Takes the next parameter off `rest`; false where there is none left.
 bool next_parameter(std::string_view& rest, char separator, parameter& out);

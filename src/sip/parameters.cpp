@@ -9,11 +9,6 @@ namespace solosip::sip
 namespace
 {
 
-error bad(const text::scanner& s)
-{
-    return {errc::bad_syntax, s.offset()};
-}
-
 // gen-value = token / host / quoted-string
 // Base64 and other text without quotes is common, so more than the grammar's characters is taken.
 bool skip_gen_value(text::scanner& s)
@@ -25,25 +20,26 @@ bool skip_gen_value(text::scanner& s)
 } // namespace
 
 // generic-param = token [ EQUAL gen-value ]
-result<parameters> scan_parameters(text::scanner& s)
+errc scan_parameters(text::scanner& s, parameters& out)
 {
     const char* start = s.at();
     const char* behind = start;
     for (std::size_t count = 0; s.accept_spaced(';'); ++count)
     {
-        if (count == limits::parameters) return error{errc::too_many, s.offset()};
-        if (s.take(text::token).empty()) return bad(s);
-        if (s.accept_spaced('=') && !skip_gen_value(s)) return bad(s);
+        if (count == limits::parameters) return errc::too_many;
+        if (s.take(text::token).empty()) return errc::bad_syntax;
+        if (s.accept_spaced('=') && !skip_gen_value(s)) return errc::bad_syntax;
         behind = s.at();
     }
     s.skip_space();
-    if (!s.done()) return bad(s);
-    return parameters({start, static_cast<std::size_t>(behind - start)}, ';');
+    if (!s.done()) return errc::bad_syntax;
+    out = parameters({start, static_cast<std::size_t>(behind - start)}, ';');
+    return errc{};
 }
 
 // auth-param = auth-param-name EQUAL ( token / quoted-string )
 // Empty elements between commas, which RFC 9110 section 5.6.1 has a reader ignore, are skipped.
-result<parameters> scan_auth_parameters(text::scanner& s)
+errc scan_auth_parameters(text::scanner& s, parameters& out)
 {
     const char* start = s.at();
     std::size_t count = 0;
@@ -52,54 +48,57 @@ result<parameters> scan_auth_parameters(text::scanner& s)
         s.skip_space();
         if (s.done()) break;
         if (s.peek() == ',') continue;
-        if (count++ == limits::parameters) return error{errc::too_many, s.offset()};
-        if (s.take(text::token).empty()) return bad(s);
-        if (!s.accept_spaced('=')) return bad(s);
+        if (count++ == limits::parameters) return errc::too_many;
+        if (s.take(text::token).empty()) return errc::bad_syntax;
+        if (!s.accept_spaced('=')) return errc::bad_syntax;
         // An empty value without quotes is wrong but harmless: "opaque=," has been seen.
         if (s.peek() != '"')
             s.take(text::value);
         else if (!s.skip_quoted())
-            return bad(s);
+            return errc::bad_syntax;
     } while (s.accept_spaced(','));
     s.skip_space();
-    if (!s.done()) return bad(s);
-    return parameters(s.since(start), ',');
+    if (!s.done()) return errc::bad_syntax;
+    out = parameters(s.since(start), ',');
+    return errc{};
 }
 
 bool next_parameter(std::string_view& rest, char separator, parameter& out)
 {
     text::scanner s(rest);
-    do
-        s.skip_space();
-    while (s.accept(separator));
+    while (!s.done() && (s.peek() == separator || text::is_space(s.peek())))
+        s.go(s.at() + 1);
     if (s.done())
     {
         rest = {};
         return false;
     }
     const char* start = s.at();
-    const auto ends_name = [&](char c) { return c == '=' || c == separator || text::is_space(c); };
-    const char* p = start;
     const char* end = start + s.rest().size();
-    while (p != end && !ends_name(*p))
-        ++p;
-    out.name = {start, static_cast<std::size_t>(p - start)};
+    s.skip(text::name);
+    // Of the characters that end a name, only the separator in use does so here.
+    while (!s.done() && s.peek() != separator && s.peek() != '=' && !text::is_space(s.peek()))
+    {
+        s.go(s.at() + 1);
+        s.skip(text::name);
+    }
+    out.name = s.since(start);
     out.value.reset();
-    s.go(p);
     if (s.accept_spaced('='))
     {
         start = s.at();
         if (s.peek() != '"' || !s.skip_quoted())
         {
-            for (p = start; p != end && *p != separator && !text::is_space(*p);)
+            const char* p = start;
+            while (p != end && *p != separator && !text::is_space(*p))
                 ++p;
             s.go(p);
         }
         out.value = s.since(start);
     }
     // Text that passed the parser has a separator here; in other text, look for one.
-    s.skip_space();
-    for (p = s.at(); p != end && *p != separator;)
+    const char* p = s.at();
+    while (p != end && *p != separator)
         ++p;
     rest = {p, static_cast<std::size_t>(end - p)};
     return true;

@@ -26,7 +26,8 @@ enum set : std::uint16_t
     phone = 1u << 11,  ///< RFC 3966 section 3: digits, `*`, `#`, "+" and visual separators
     value = 1u << 12,  ///< in an unquoted `gen-value`: more than the grammar's token and host
     opaque = 1u << 13, ///< behind the scheme of a URI that we do not know
-    split = 1u << 14,  ///< what matters when a list is split at its commas
+    space = 1u << 14,  ///< SP, HTAB, and CR and LF of a fold
+    name = 1u << 15,   ///< in the name of a parameter that has passed the parser
 };
 
 constexpr bool contains(std::string_view characters, unsigned char c)
@@ -62,7 +63,8 @@ constexpr std::array<std::uint16_t, 256> make_table()
         if (is_hex || contains("*#+-.()", c)) sets |= phone;
         if (c > ' ' && c != 0x7f && !contains(";,\"<>", c)) sets |= value;
         if (c > ' ' && c != 0x7f && !contains("\"<>", c)) sets |= opaque;
-        if (contains("\"<>,", c)) sets |= split;
+        if (contains(" \t\r\n", c)) sets |= space;
+        if (!contains(" \t\r\n=;,&", c)) sets |= name;
         table[i] = static_cast<std::uint16_t>(sets);
     }
     return table;
@@ -82,7 +84,7 @@ constexpr char lower(char c)
 
 constexpr bool is_space(char c)
 {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    return is(c, space);
 }
 
 /// Without white space and folds at both ends.
@@ -101,6 +103,35 @@ constexpr bool all(std::string_view s, std::uint16_t sets)
     for (const char c : s)
         if (!is(c, sets)) return false;
     return !s.empty();
+}
+
+inline std::uint64_t load8(const char* p)
+{
+    std::uint64_t word;
+    std::memcpy(&word, p, sizeof word);
+    return word;
+}
+
+inline std::uint32_t load4(const char* p)
+{
+    std::uint32_t word;
+    std::memcpy(&word, p, sizeof word);
+    return word;
+}
+
+/// Whether `n` bytes are equal; for short texts, where a call of memcmp costs more than the work.
+inline bool same_bytes(const char* a, const char* b, std::size_t n)
+{
+    if (n >= 8)
+    {
+        for (std::size_t i = 0; i + 8 <= n; i += 8)
+            if (load8(a + i) != load8(b + i)) return false;
+        return load8(a + n - 8) == load8(b + n - 8);
+    }
+    if (n >= 4) return load4(a) == load4(b) && load4(a + n - 4) == load4(b + n - 4);
+    for (std::size_t i = 0; i < n; ++i)
+        if (a[i] != b[i]) return false;
+    return true;
 }
 
 /// What would end a header line early or hide its rest (RFC 3261 section 25.1: no CTL in values).
@@ -136,11 +167,26 @@ public:
         return true;
     }
 
+    void skip(std::uint16_t sets)
+    {
+        const char* p = at_;
+        // Four at a time: most of the work of parsing is done here.
+        for (; end_ - p >= 4; p += 4)
+        {
+            if (!is(p[0], sets)) return go(p);
+            if (!is(p[1], sets)) return go(p + 1);
+            if (!is(p[2], sets)) return go(p + 2);
+            if (!is(p[3], sets)) return go(p + 3);
+        }
+        while (p != end_ && is(*p, sets))
+            ++p;
+        at_ = p;
+    }
+
     std::string_view take(std::uint16_t sets)
     {
         const char* start = at_;
-        while (at_ != end_ && is(*at_, sets))
-            ++at_;
+        skip(sets);
         return since(start);
     }
 
@@ -148,6 +194,7 @@ public:
     /// Whether there was any.
     bool skip_space()
     {
+        if (at_ == end_ || !is_space(*at_)) return false;
         const char* start = at_;
         while (at_ != end_)
         {
@@ -165,13 +212,19 @@ public:
     /// not there, nothing is skipped.
     bool accept_spaced(char c)
     {
-        const char* start = at_;
-        skip_space();
-        if (!accept(c))
+        if (at_ == end_) return false;
+        if (*at_ != c)
         {
-            at_ = start;
-            return false;
+            if (!is_space(*at_)) return false;
+            const char* start = at_;
+            skip_space();
+            if (at_ == end_ || *at_ != c)
+            {
+                at_ = start;
+                return false;
+            }
         }
+        ++at_;
         skip_space();
         return true;
     }
@@ -190,14 +243,12 @@ public:
     /// Characters of `sets` and correct %HH escapes; false at a wrong escape.
     bool skip_escaped(std::uint16_t sets)
     {
-        for (; at_ != end_; ++at_)
+        for (;; at_ += 3)
         {
-            if (is(*at_, sets)) continue;
-            if (*at_ != '%') return true;
+            skip(sets);
+            if (at_ == end_ || *at_ != '%') return true;
             if (end_ - at_ < 3 || !is(at_[1], hex) || !is(at_[2], hex)) return false;
-            at_ += 2;
         }
-        return true;
     }
 
 private:

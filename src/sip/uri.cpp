@@ -14,13 +14,9 @@ namespace
 
 using text::scanner;
 
-error bad(const scanner& s)
-{
-    return {errc::bad_uri, s.offset()};
-}
-
 uri_scheme scheme_of(std::string_view name)
 {
+    if (name == "sip") return uri_scheme::sip;
     if (iequals(name, "sip")) return uri_scheme::sip;
     if (iequals(name, "sips")) return uri_scheme::sips;
     if (iequals(name, "tel")) return uri_scheme::tel;
@@ -110,33 +106,39 @@ bool scan_port(scanner& s, std::uint16_t& port)
     return !digits.empty();
 }
 
-result<uri_view> parse_uri(std::string_view text)
+bool scan_uri(scanner& s, uri_view& u)
 {
-    scanner s(text);
-    uri_view u;
-    u.text = text;
-    if (!text::is(s.peek(), text::alpha)) return bad(s);
+    u.text = s.rest();
+    if (!text::is(s.peek(), text::alpha)) return false;
     u.scheme_text = s.take(text::scheme);
-    if (!s.accept(':')) return bad(s);
+    if (!s.accept(':')) return false;
     u.scheme = scheme_of(u.scheme_text);
     switch (u.scheme)
     {
     case uri_scheme::sip:
     case uri_scheme::sips:
-        if (!scan_userinfo(s, u) || !scan_host(s, u.host)) return bad(s);
-        if (s.accept(':') && !scan_port(s, u.port)) return bad(s);
-        if (!scan_uri_parameters(s, u) || !scan_uri_headers(s, u)) return bad(s);
+        if (!scan_userinfo(s, u) || !scan_host(s, u.host)) return false;
+        if (s.accept(':') && !scan_port(s, u.port)) return false;
+        if (s.done()) return true;
+        if (!scan_uri_parameters(s, u) || !scan_uri_headers(s, u)) return false;
         break;
     case uri_scheme::tel:
-        if (!scan_number(s, u) || !scan_uri_parameters(s, u)) return bad(s);
+        if (!scan_number(s, u) || !scan_uri_parameters(s, u)) return false;
         break;
     case uri_scheme::other:
         u.opaque = s.take(text::opaque);
-        if (u.opaque.empty()) return bad(s);
+        if (u.opaque.empty()) return false;
         break;
     }
-    if (!s.done()) return bad(s);
-    return u;
+    return s.done();
+}
+
+result<uri_view> parse_uri(std::string_view text)
+{
+    scanner s(text);
+    result<uri_view> r = uri_view{};
+    if (!scan_uri(s, *r)) r = error{errc::bad_uri, s.offset()};
+    return r;
 }
 
 namespace

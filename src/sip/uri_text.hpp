@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sip/text.hpp"
+#include "solosip/sip/uri.hpp"
 
 #include <cstdint>
 #include <string_view>
@@ -11,6 +12,9 @@ namespace solosip::sip
 
 /// host = hostname / IPv4address / IPv6reference; the brackets stay in the view.
 bool scan_host(text::scanner& s, std::string_view& host);
+
+/// A URI from where `s` stands to its end, into `u`; false with `s` at the wrong place.
+bool scan_uri(text::scanner& s, uri_view& u);
 
 /// port = 1*DIGIT, at most 65535.
 bool scan_port(text::scanner& s, std::uint16_t& port);
