@@ -193,6 +193,33 @@ TEST_CASE("the same key again and again")
     CHECK(f.heard() == all);
 }
 
+TEST_CASE("the same key pressed again at once")
+{
+    fixture f;
+    SECTION("known by its marker, though the end of the first is lost")
+    {
+        f.event('5', 1000, 160, "M");
+        f.event('5', 1240, 160, "ME");
+    }
+    SECTION("known by the end of the first, though its marker is lost")
+    {
+        f.event('5', 1000, 160, "ME");
+        f.event('5', 1240, 160, "E");
+    }
+    CHECK(f.heard() == "55");
+}
+
+TEST_CASE("a packet belongs to the press with its very timestamp")
+{
+    // Two presses as far apart as segments are, the earlier overtaken by the later.
+    fixture f;
+    f.event('5', 1000 + 0xFFFF, 160, "M");
+    f.event('5', 1000, 160, "M");
+    f.event('5', 1000 + 0xFFFF, 320, "E");
+    CHECK(f.heard() == "55");
+    CHECK(f.lengths == std::vector<milliseconds>{milliseconds(20), milliseconds(40)});
+}
+
 TEST_CASE("timestamps go over the edge")
 {
     fixture f;

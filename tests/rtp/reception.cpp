@@ -45,6 +45,8 @@ TEST_CASE("what is received and what is lost")
         {"before the beginning and over the edge", {1, 65535, 0}, 3, 0},
         {"a stray", {7, 8, 40000, 9}, 3, 0},
         {"two strays", {7, 8, 40000, 9, 50000, 10}, 4, 0},
+        {"the first one overtaken, and a gap", {8, 7, 10}, 3, 1},
+        {"strays that follow each other, but not at once", {7, 40000, 8, 40001, 9}, 3, 0},
         {"a restart", {7, 9, 40000, 40001, 40003}, 4, 2},
         {"far behind is a restart too", {20000, 20001, 5, 6, 7}, 4, 0},
     };
