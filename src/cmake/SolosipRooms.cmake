@@ -11,6 +11,10 @@ target_include_directories(solosip_options INTERFACE
 function(solosip_warnings target)
   if(SOLOSIP_WARNINGS)
     target_compile_options(${target} PRIVATE -Wall -Wextra -Wconversion -Wshadow -Werror)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+      # GCC bug 105329: "literal" + std::string is taken for an overlapping copy at -O3.
+      target_compile_options(${target} PRIVATE "$<$<CONFIG:Release>:-Wno-restrict>")
+    endif()
     if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND SOLOSIP_SANITIZE)
       # With -fsanitize, GCC 12 loses the ranges that these three need and warns of correct code.
       target_compile_options(${target} PRIVATE
