@@ -3,6 +3,7 @@
 #include "sip/text.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
 namespace solosip::sip
@@ -25,17 +26,35 @@ bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-// The end of the line's text, before CR LF or a bare LF at `newline`.
-std::size_t line_end(std::string_view bytes, std::size_t start, std::size_t newline)
+const char* find(const char* from, const char* end, char c)
 {
-    return newline > start && bytes[newline - 1] == '\r' ? newline - 1 : newline;
+    return static_cast<const char*>(std::memchr(from, c, static_cast<std::size_t>(end - from)));
 }
 
-std::size_t find_newline(std::string_view bytes, std::size_t from)
+// The end of a line's text: CR LF, or LF alone, is at `newline`.
+const char* line_end(const char* start, const char* newline)
 {
-    const void* found = std::memchr(bytes.data() + from, '\n', bytes.size() - from);
-    if (!found) return std::string_view::npos;
-    return static_cast<std::size_t>(static_cast<const char*>(found) - bytes.data());
+    return newline > start && newline[-1] == '\r' ? newline - 1 : newline;
+}
+
+// The colon behind a header's name, eight characters at a time: names are too short for memchr to
+// be worth its call. Null where there is none.
+const char* find_colon(const char* p, const char* end)
+{
+    constexpr std::uint64_t ones = 0x0101'0101'0101'0101u;
+    for (; end - p >= 8; p += 8)
+    {
+        const std::uint64_t x = text::load8(p) ^ (ones * ':');
+        const std::uint64_t found = (x - ones) & ~x & (ones << 7);
+        if (found == 0) continue;
+        // The lowest bit is right, those above it may be carries.
+        if constexpr (std::endian::native == std::endian::little)
+            return p + static_cast<unsigned>(std::countr_zero(found)) / 8;
+        break;
+    }
+    while (p < end && *p != ':')
+        ++p;
+    return p < end ? p : nullptr;
 }
 
 // Headers whose grammar is a comma list (RFC 3261 section 7.3.1); in any other a comma is text.
@@ -87,6 +106,7 @@ message_view& message_view::operator=(const message_view& other)
     bytes_ = other.bytes_;
     header_count_ = other.header_count_;
     std::copy_n(other.lines_.begin(), header_count_, lines_.begin());
+    first_line_ = other.first_line_;
     status_ = other.status_;
     method_ = other.method_;
     body_truncated_ = other.body_truncated_;
@@ -105,6 +125,7 @@ void message_view::clear()
 {
     bytes_ = {};
     header_count_ = status_ = 0;
+    first_line_.fill(0);
     method_ = sip::method::unknown;
     body_truncated_ = false;
     first_at_ = first_length_ = second_at_ = second_length_ = 0;
@@ -139,8 +160,8 @@ std::string_view message_view::body() const
 header_field message_view::header(std::size_t index) const
 {
     const line& l = lines_[index];
-    return {l.id, bytes_.substr(l.name_at, l.name_length),
-            bytes_.substr(l.value_at, l.value_length)};
+    const char* const base = bytes_.data();
+    return {l.id, {base + l.name_at, l.name_length}, {base + l.value_at, l.value_length}};
 }
 
 // Request-Line = Method SP Request-URI SP SIP-Version CRLF
@@ -148,7 +169,6 @@ header_field message_view::header(std::size_t index) const
 // More spaces than the grammar has end up in the views, where `validate` finds them.
 result<void> message_view::parse_start_line(std::string_view text)
 {
-    start_line_length_ = u16(text.size());
     const std::size_t space = text.find(' ');
     if (space == std::string_view::npos || space == 0) return at(errc::bad_start_line, 0);
     const std::string_view word = text.substr(0, space);
@@ -186,79 +206,90 @@ result<void> message_view::parse_start_line(std::string_view text)
 
 // message-header = field-name HCOLON field-value, HCOLON = *( SP / HTAB ) ":" SWS
 // `end` is behind the last fold, without the line end.
-result<void> message_view::parse_header_line(std::size_t start, std::size_t end)
+errc message_view::add_line(const char* start, const char* end)
 {
-    const char* base = bytes_.data();
-    const void* found = std::memchr(base + start, ':', end - start);
-    if (!found) return at(errc::bad_syntax, start);
-    const auto colon = static_cast<std::size_t>(static_cast<const char*>(found) - base);
-    std::size_t name_end = colon;
-    while (name_end > start && is_blank(base[name_end - 1]))
+    const char* value = find_colon(start, end);
+    if (!value) return errc::bad_syntax;
+    const char* name_end = value++;
+    while (name_end > start && is_blank(name_end[-1]))
         --name_end;
-    const std::string_view name(base + start, name_end - start);
+    const std::string_view name(start, static_cast<std::size_t>(name_end - start));
     const header_id id = header_id_from(name);
-    if (id == header_id::other && !text::all(name, text::token)) return at(errc::bad_syntax, start);
-    if (header_count_ == lines_.size()) return at(errc::too_many, start);
+    if (id == header_id::other && !text::all(name, text::token)) return errc::bad_syntax;
+    if (header_count_ == lines_.size()) return errc::too_many;
 
-    std::size_t value = colon + 1;
-    while (value < end && text::is_space(base[value]))
+    while (value < end && text::is_space(*value))
         ++value;
-    while (end > value && text::is_space(base[end - 1]))
+    while (end > value && text::is_space(end[-1]))
         --end;
-    lines_[header_count_++] = {u16(start), u16(name.size()), u16(value), u16(end - value), id};
-    return {};
+    const auto offset = [this](const char* p)
+    { return u16(static_cast<std::size_t>(p - bytes_.data())); };
+    line& l = lines_[header_count_++];
+    l.name_at = offset(start);
+    l.name_length = u16(name.size());
+    l.value_at = offset(value);
+    l.value_length = u16(static_cast<std::size_t>(end - value));
+    l.id = id;
+    std::uint8_t& first = first_line_[static_cast<std::size_t>(id)];
+    if (first == 0) first = static_cast<std::uint8_t>(header_count_);
+    return errc{};
 }
 
 result<void> message_view::parse(std::string_view bytes)
 {
-    std::size_t skipped = 0;
-    while (skipped < bytes.size() && (bytes[skipped] == '\r' || bytes[skipped] == '\n'))
-        ++skipped;
-    bytes.remove_prefix(skipped);
+    const char* const origin = bytes.data();
+    const auto failure = [origin](errc code, const char* place)
+    { return at(code, static_cast<std::size_t>(place - origin)); };
     clear();
-    if (bytes.size() > limits::message_bytes) return at(errc::too_large, limits::message_bytes);
+    while (!bytes.empty() && (bytes[0] == '\r' || bytes[0] == '\n'))
+        bytes.remove_prefix(1);
+    const char* start = bytes.data();
+    const char* const end = start + bytes.size();
+    if (bytes.size() > limits::message_bytes)
+        return failure(errc::too_large, start + limits::message_bytes);
+    if (bytes.empty()) return failure(errc::truncated, end);
     bytes_ = bytes;
 
-    std::size_t newline = find_newline(bytes, 0);
-    if (newline == std::string_view::npos) return at(errc::truncated, skipped + bytes.size());
-    if (auto parsed = parse_start_line(bytes.substr(0, line_end(bytes, 0, newline))); !parsed)
-        return at(parsed.code(), skipped + parsed.error().offset);
-
-    std::size_t content_length = lines_.size();
+    const char* newline = find(start, end, '\n');
+    if (!newline) return failure(errc::truncated, end);
+    start_line_length_ = u16(static_cast<std::size_t>(line_end(start, newline) - start));
+    if (const auto parsed = parse_start_line(start_line()); !parsed)
+        return failure(parsed.code(), start + parsed.error().offset);
     for (;;)
     {
-        const std::size_t start = newline + 1;
-        newline = find_newline(bytes, start);
-        if (newline == std::string_view::npos) return at(errc::truncated, skipped + bytes.size());
-        if (line_end(bytes, start, newline) == start) break;
-        while (newline + 1 < bytes.size() && is_blank(bytes[newline + 1]))
+        start = newline + 1;
+        newline = start == end ? nullptr : find(start, end, '\n');
+        if (!newline) return failure(errc::truncated, end);
+        if (line_end(start, newline) == start) break;
+        while (newline + 1 < end && is_blank(newline[1]))
         {
-            newline = find_newline(bytes, newline + 1);
-            if (newline == std::string_view::npos)
-                return at(errc::truncated, skipped + bytes.size());
+            newline = find(newline + 1, end, '\n');
+            if (!newline) return failure(errc::truncated, end);
         }
-        if (auto parsed = parse_header_line(start, line_end(bytes, start, newline)); !parsed)
-            return at(parsed.code(), skipped + parsed.error().offset);
-        if (lines_[header_count_ - 1].id == header_id::content_length &&
-            content_length == lines_.size())
-            content_length = header_count_ - 1u;
+        if (const errc code = add_line(start, line_end(start, newline)); code != errc{})
+            return failure(code, start);
     }
-
-    body_at_ = u16(newline + 1);
-    if (content_length == lines_.size()) return {};
-    const auto length = parse_number(header(content_length).value);
-    const std::size_t available = bytes.size() - body_at_;
-    if (!length) return {};
-    body_truncated_ = *length > available;
-    if (!body_truncated_) bytes_ = bytes.substr(0, body_at_ + *length);
+    find_body(newline + 1, end);
     return {};
+}
+
+void message_view::find_body(const char* start, const char* end)
+{
+    body_at_ = u16(static_cast<std::size_t>(start - bytes_.data()));
+    const auto value = first(header_id::content_length);
+    if (!value) return;
+    const auto length = parse_number(*value);
+    if (!length) return;
+    body_truncated_ = *length > static_cast<std::size_t>(end - start);
+    if (!body_truncated_) bytes_ = bytes_.substr(0, body_at_ + *length);
 }
 
 std::optional<std::string_view> message_view::first(header_id id) const
 {
-    for (std::size_t i = 0; i < header_count_; ++i)
-        if (lines_[i].id == id) return bytes_.substr(lines_[i].value_at, lines_[i].value_length);
-    return std::nullopt;
+    const std::size_t number = first_line_[static_cast<std::size_t>(id)];
+    if (number == 0) return std::nullopt;
+    const line& l = lines_[number - 1];
+    return std::string_view(bytes_.data() + l.value_at, l.value_length);
 }
 
 std::optional<std::string_view> message_view::first(std::string_view name) const

@@ -142,31 +142,34 @@ constexpr std::array<header_id, 256> make_short_table()
 }
 constexpr auto short_table = make_short_table();
 
-constexpr std::size_t slots = 512;
-
-// Length, first, middle and last letter tell nearly all names apart; case is one bit of a letter.
-constexpr std::size_t slot_of(std::string_view name)
+// A perfect hash: length, first, middle and last letter tell all these names apart. Case is one bit
+// of a letter and does not count. The factors were found by trying; the compiler checks them.
+constexpr std::size_t slot_of(const char* name, std::size_t length)
 {
     const auto letter = [&](std::size_t i)
     { return static_cast<std::size_t>(static_cast<unsigned char>(name[i])) & 0x1f; };
-    const std::size_t n = name.size();
-    return (letter(0) * 5 + letter(n - 1) * 37 + letter(n / 2) * 101 + n * 13) % slots;
+    return (letter(0) * 108 + letter(length - 1) * 219 + letter(length / 2) * 57 + length * 68) &
+           0xff;
 }
 
-// Names by slot; one that finds its slot taken sits in the next free one.
-constexpr std::array<header_id, slots> make_slots()
+constexpr std::array<header_id, 256> make_slots()
 {
-    std::array<header_id, slots> table{};
+    std::array<header_id, 256> table{};
     for (std::size_t i = 1; i < id_count; ++i)
-    {
-        std::size_t slot = slot_of(header_names[i]);
-        while (table[slot] != header_id::other)
-            slot = (slot + 1) % slots;
-        table[slot] = static_cast<header_id>(i);
-    }
+        table[slot_of(header_names[i].data(), header_names[i].size())] = static_cast<header_id>(i);
     return table;
 }
 constexpr auto slot_table = make_slots();
+
+constexpr bool slots_are_distinct()
+{
+    for (std::size_t i = 1; i < id_count; ++i)
+        if (slot_table[slot_of(header_names[i].data(), header_names[i].size())] !=
+            static_cast<header_id>(i))
+            return false;
+    return true;
+}
+static_assert(slots_are_distinct(), "a new name needs new factors in slot_of");
 
 struct phrase
 {
@@ -261,12 +264,11 @@ header_id header_id_from(std::string_view name) noexcept
 {
     if (name.size() < 2)
         return name.empty() ? header_id::other : short_table[static_cast<unsigned char>(name[0])];
-    for (std::size_t slot = slot_of(name);; slot = (slot + 1) % slots)
-    {
-        const header_id id = slot_table[slot];
-        if (id == header_id::other || iequals(name, header_names[static_cast<std::size_t>(id)]))
-            return id;
-    }
+    const header_id id = slot_table[slot_of(name.data(), name.size())];
+    const std::string_view known = header_names[static_cast<std::size_t>(id)];
+    if (name.size() != known.size()) return header_id::other;
+    if (text::same_bytes(name.data(), known.data(), name.size())) return id;
+    return iequals(name, known) ? id : header_id::other;
 }
 
 std::string_view to_string(header_id id) noexcept

@@ -98,13 +98,17 @@ private:
 
     void clear();
     result<void> parse_start_line(std::string_view line);
-    result<void> parse_header_line(std::size_t at, std::size_t end);
+    errc add_line(const char* start, const char* end);
+    void find_body(const char* start, const char* end);
 
     // Takes the next value off `rest`, at a comma that is outside quotes and angle brackets.
     static std::string_view take_value(header_id id, std::string_view& rest);
 
     std::string_view bytes_;
     std::array<line, limits::headers> lines_; // only the first `header_count_` are set
+    // The number of the first line of each header, counted from 1; 0 where there is none.
+    std::array<std::uint8_t, static_cast<std::size_t>(header_id::count)> first_line_{};
+    static_assert(limits::headers < 256);
     std::uint16_t header_count_ = 0;
     std::uint16_t status_ = 0;
     sip::method method_ = sip::method::unknown;
@@ -119,7 +123,9 @@ private:
 template <class F>
 void message_view::for_each_value(header_id id, F&& f) const
 {
-    for (std::size_t i = 0; i < header_count_; ++i)
+    const std::size_t first = first_line_[static_cast<std::size_t>(id)];
+    if (first == 0) return;
+    for (std::size_t i = first - 1; i < header_count_; ++i)
     {
         if (lines_[i].id != id) continue;
         std::string_view rest = header(i).value;
