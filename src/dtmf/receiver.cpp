@@ -104,6 +104,7 @@ bool receiver::receive(const rtp::packet& p, bool trusted, time_point now)
     e.ended |= event->end;
     e.marked |= p.marker;
     e.last_seen = now;
+    check_at_ = std::min(check_at_, now + silence);
     const bool believed = e.trusted;
     if (!believed && (trusted || known || heard_before(e))) believe(p.ssrc);
     if (!e.trusted || e.reported) return true;
@@ -144,6 +145,7 @@ void receiver::believe(std::uint32_t ssrc)
 {
     for (entry& e : entries_)
         if (e.used && e.ssrc == ssrc) e.trusted = true;
+    check_at_ = time_point::min();
 }
 
 void receiver::report_ended(std::uint32_t ssrc)
@@ -170,11 +172,15 @@ std::optional<time_point> receiver::next_timeout() const
 
 void receiver::handle_timeout(time_point now)
 {
+    if (now < check_at_) return; // nearly always: this is called in each tick
+    check_at_ = time_point::max();
     for (entry& e : entries_)
     {
+        if (e.used && e.trusted && !e.reported && now - e.last_seen >= silence) report(e);
+        if (e.used && now - e.last_seen >= memory) e.used = false;
         if (!e.used) continue;
-        if (e.trusted && !e.reported && now - e.last_seen >= silence) report(e);
-        if (now - e.last_seen >= memory) e.used = false;
+        const bool waits = e.trusted && !e.reported;
+        check_at_ = std::min(check_at_, e.last_seen + (waits ? silence : memory));
     }
 }
 

@@ -95,6 +95,7 @@ private:
     void report(entry& e);
 
     std::uint32_t clock_rate_;
+    time_point check_at_ = time_point::max(); ///< no entry needs a look before
     std::array<entry, limits::remembered_presses> entries_{};
     rtp::fixed_queue<press, limits::digits> presses_;
 };

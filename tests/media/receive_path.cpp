@@ -201,6 +201,23 @@ TEST_CASE("packets of another length than ours")
     CHECK(std::count(heard.begin(), heard.end(), -2) <= 1);
 }
 
+TEST_CASE("of a packet that is partly late the rest is heard, in its place")
+{
+    fixture f;
+    f.hear(f.peer.audio(1, 240));
+    f.s.run(milliseconds(110)); // 10 ms into the second packet
+    std::vector<std::uint8_t> payload(240, 4);
+    std::fill_n(payload.begin(), 80, std::uint8_t{3});
+    f.hear(f.peer.packet(8, false, f.peer.timestamp, payload));
+    f.s.run(milliseconds(200));
+    const auto count = [&](std::uint8_t c)
+    { return std::count(f.tape->pcm.begin(), f.tape->pcm.end(), codecs::alaw_to_linear(c)); };
+    CHECK(count(1) == 240);
+    CHECK(count(3) == 0);
+    CHECK(count(4) == 160);
+    CHECK(f.stats().late_packets == 0);
+}
+
 TEST_CASE("another sender takes the place of one who has gone")
 {
     fixture f;

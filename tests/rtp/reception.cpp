@@ -75,6 +75,15 @@ TEST_CASE("verdicts")
     CHECK(r.on_packet(6202) == verdict::good);
 }
 
+TEST_CASE("a stray is forgotten with the next good packet")
+{
+    reception r;
+    CHECK(r.on_packet(7) == verdict::good);
+    CHECK(r.on_packet(40000) == verdict::out_of_range);
+    CHECK(r.on_packet(8) == verdict::good);
+    CHECK(r.on_packet(40001) == verdict::out_of_range);
+}
+
 TEST_CASE("the extended sequence number counts cycles")
 {
     reception r;
