@@ -198,6 +198,7 @@ private:
     phase phase_ = phase::resolving;
     parting parting_ = parting::none;
     bool ended_ = false; ///< has the user been told the end?
+    bool ours_ = false;  ///< does it go through servers of our account?
     timer_table<timer> timers_;
     std::optional<time_point> answered_at_;
 

@@ -53,9 +53,16 @@ std::string context::make_contact(const endpoint& local) const
     return "<sip:" + contact_user + '@' + local.to_string() + '>';
 }
 
-result<transaction::id> context::start(sip::message& request, const endpoint& to, time_point now)
+bool context::can_answer(const sip::message_view& challenge, bool ours,
+                         auth::client::attempt& attempt)
 {
-    credentials.authorize(request);
+    return ours && credentials.on_challenge(challenge, attempt) == auth::client::outcome::retry;
+}
+
+result<transaction::id> context::start(sip::message& request, const endpoint& to, bool ours,
+                                       time_point now)
+{
+    if (ours) credentials.authorize(request);
     return transactions.start(request, {to, false}, now, actions);
 }
 

@@ -49,8 +49,9 @@ public:
     random_source& random;
     transaction::table transactions;
     auth::client credentials;
-    std::optional<identity> who; ///< whom do calls come from?
-    std::string contact_user;    ///< which user do our Contacts name? Nobody can guess it.
+    std::optional<identity> who;     ///< whom do calls come from?
+    std::vector<ip_address> servers; ///< which addresses has our registrar?
+    std::string contact_user;        ///< which user do our Contacts name? Nobody can guess it.
 
     transaction::actions actions; ///< what do the transactions want done?
     std::deque<transmit> outbox;
@@ -72,8 +73,12 @@ public:
     std::string make_contact(const endpoint& local) const;
     /// "z9hG4bK" and randomness.
     std::string make_branch();
-    /// Adds the credentials that are known, and starts a client transaction.
-    result<transaction::id> start(sip::message& request, const endpoint& to, time_point now);
+    /// Starts a client transaction; a request to our own servers gets the credentials that are
+    /// known. A stranger gets none: he could try passwords on a digest at home.
+    result<transaction::id> start(sip::message& request, const endpoint& to, bool ours,
+                                  time_point now);
+    /// Whether a 401 or 407 of our own servers is worth another try.
+    bool can_answer(const sip::message_view& challenge, bool ours, auth::client::attempt& attempt);
 
     // -- responses
 

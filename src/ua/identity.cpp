@@ -84,6 +84,18 @@ result<identity> understand(account a)
     return who;
 }
 
+route route_for(const sip::uri_view& uri, const identity* who)
+{
+    const hop direct = hop_of(uri);
+    if (!who) return {direct, false};
+    if (who->proxy) return {*who->proxy, true};
+    const auto home = sip::parse_uri(who->registrar_uri);
+    const bool own_domain = home && sip::iequals(home->host, uri.host);
+    // Our own domain is served by our registrar, whatever the DNS says of it.
+    if (own_domain && home->port == uri.port) return {who->registrar, true};
+    return {direct, own_domain || sip::iequals(direct.host, who->registrar.host)};
+}
+
 result<std::string> complete_target(std::string_view to, const identity* who)
 {
     if (to.empty() || !is_clean(to)) return errc::bad_uri;

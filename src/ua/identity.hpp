@@ -46,6 +46,15 @@ result<identity> understand(account a);
 /// Error: bad_uri.
 result<std::string> complete_target(std::string_view to, const identity* who);
 
+/// Where a request for `uri` goes first, and whether that is a server of the account: its outbound
+/// proxy, its registrar, or a host of the account's own domain.
+struct route
+{
+    hop to;
+    bool ours = false;
+};
+route route_for(const sip::uri_view& uri, const identity* who);
+
 /// No CR, LF, NUL: fit for a header value.
 bool is_clean(std::string_view text);
 

@@ -16,18 +16,10 @@ void call::start(std::string target, call_options options)
     cseq_ = ctx_.random.below(10'000); // below 2^31 with room to count (section 8.1.1.5)
     const identity* who = ctx_.who ? &*ctx_.who : nullptr;
     const auto uri = sip::parse_uri(target_);
-    hop where = hop_of(*uri); // the engine has checked it
-    if (who && who->proxy)
-        where = *who->proxy;
-    else if (who)
-    {
-        // Our own domain is served by our registrar, whatever the DNS says of it.
-        const auto home = sip::parse_uri(who->registrar_uri);
-        if (home && sip::iequals(home->host, uri->host) && home->port == uri->port)
-            where = who->registrar;
-    }
-    first_hop_ = where;
-    looking_ = ctx_.look_up(where);
+    const route way = route_for(*uri, who); // the engine has checked the URI
+    ours_ = way.ours;
+    first_hop_ = way.to;
+    looking_ = ctx_.look_up(way.to);
 }
 
 void call::on_invite_targets(const result<std::vector<target>>& targets, time_point now)
@@ -91,7 +83,7 @@ void call::send_invite(time_point now)
             w.body("application/sdp", offer_);
         });
     const auto started =
-        made ? ctx_.start(*made, to.remote, now) : result<transaction::id>(made.error());
+        made ? ctx_.start(*made, to.remote, ours_, now) : result<transaction::id>(made.error());
     if (!started)
     {
         phase_ = phase::finished;
@@ -130,8 +122,10 @@ void call::on_success(const sip::message_view& response, time_point now)
     leg& l = legs_[*index];
     if (l.acknowledged) // section 13.2.2.4: again for each repetition
     {
-        if (l.ack) ctx_.send(l.ack->to, l.ack->bytes);
-        else if (l.waiting.empty()) acknowledge(*index, now); // the way was not found last time
+        if (l.ack)
+            ctx_.send(l.ack->to, l.ack->bytes);
+        else if (l.waiting.empty())
+            acknowledge(*index, now); // the way was not found last time
         return;
     }
     (void)l.dialog.confirm(response);
@@ -200,8 +194,7 @@ void call::on_refusal(const sip::message_view& response, time_point now)
     const int status = response.status();
     timers_.stop(timer::cancel_limit);
     invite_transaction_.reset(); // it has acknowledged, and absorbs repetitions by itself
-    if (!ended_ && (status == 401 || status == 407) &&
-        ctx_.credentials.on_challenge(response, attempt_) == auth::client::outcome::retry)
+    if (!ended_ && (status == 401 || status == 407) && ctx_.can_answer(response, ours_, attempt_))
     {
         legs_.clear(); // early dialogs of the challenged INVITE are gone
         send_invite(now);

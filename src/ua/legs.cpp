@@ -97,7 +97,7 @@ void call::issue(std::size_t leg_index, in_dialog request, time_point now)
         ctx_.send(l.ack->to, l.ack->bytes);
         return;
     }
-    const auto started = ctx_.start(*made, l.way->remote, now);
+    const auto started = ctx_.start(*made, l.way->remote, ours_, now);
     if (started)
         outstanding_.push_back({*started, leg_index, std::move(request)});
     else
@@ -107,8 +107,7 @@ void call::issue(std::size_t leg_index, in_dialog request, time_point now)
 void call::on_in_dialog_response(outstanding o, const sip::message_view& response, time_point now)
 {
     const int status = response.status();
-    if ((status == 401 || status == 407) &&
-        ctx_.credentials.on_challenge(response, o.request.attempt) == auth::client::outcome::retry)
+    if ((status == 401 || status == 407) && ctx_.can_answer(response, ours_, o.request.attempt))
     {
         send_in_dialog(o.leg, std::move(o.request), now);
         return;

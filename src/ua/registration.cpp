@@ -98,6 +98,9 @@ void registration::on_targets(const result<std::vector<target>>& targets, time_p
     }
     targets_ = *targets;
     target_ = 0;
+    ctx_.servers.clear();
+    for (const target& t : targets_)
+        ctx_.servers.push_back(t.remote.address);
     attempt_ = {};
     request(now);
 }
@@ -139,7 +142,7 @@ void registration::request(time_point now)
         return;
     }
     state_ = state::requesting;
-    const auto started = ctx_.start(*made, to.remote, now);
+    const auto started = ctx_.start(*made, to.remote, true, now);
     if (started)
         transaction_ = *started;
     else
@@ -156,8 +159,7 @@ void registration::on_response(const sip::message_view& response, time_point now
         on_success(response, now);
         return;
     }
-    if ((status == 401 || status == 407) &&
-        ctx_.credentials.on_challenge(response, attempt_) == auth::client::outcome::retry)
+    if ((status == 401 || status == 407) && ctx_.can_answer(response, true, attempt_))
     {
         request(now);
         return;

@@ -114,3 +114,37 @@ TEST_CASE("whom to call may be written in short")
     }
     CHECK_FALSE(ua::complete_target("bob", nullptr)); // of which domain?
 }
+
+TEST_CASE("requests take the way of the account, and only its own servers are trusted")
+{
+    struct row
+    {
+        const char *account, *registrar, *proxy, *target;
+        ua::hop goes_to;
+        bool ours;
+    };
+    const row rows[] = {
+        {"sip:me@a.example", "", "", "sip:bob@a.example", {"a.example", 0}, true},
+        {"sip:me@a.example", "192.0.2.1:5070", "", "sip:bob@A.example", {"192.0.2.1", 5070}, true},
+        {"sip:me@a.example",
+         "192.0.2.1:5070",
+         "",
+         "sip:bob@192.0.2.1:5090",
+         {"192.0.2.1", 5090},
+         true},
+        {"sip:me@a.example", "192.0.2.1", "", "sip:bob@a.example:5090", {"a.example", 5090}, true},
+        {"sip:me@a.example", "", "", "sip:bob@b.example", {"b.example", 0}, false},
+        {"sip:me@a.example", "", "p.example", "sip:bob@b.example", {"p.example", 0}, true},
+    };
+    for (const auto& r : rows)
+    {
+        CAPTURE(r.account, r.registrar, r.proxy, r.target);
+        const auto who = ua::understand(with(r.account, r.registrar, r.proxy));
+        REQUIRE(who);
+        const auto way = ua::route_for(*sip::parse_uri(r.target), &*who);
+        CHECK(way.to.host == r.goes_to.host);
+        CHECK(way.to.port == r.goes_to.port);
+        CHECK(way.ours == r.ours);
+        CHECK_FALSE(ua::route_for(*sip::parse_uri(r.target), nullptr).ours);
+    }
+}
