@@ -27,7 +27,8 @@ source_filter::verdict source_filter::on_packet(const header& h, time_point now)
         follow(h, proven_ || h.sequence == next_sequence_, now);
         return verdict::current;
     }
-    if (!followed(h, now) || now - last_seen_ < silence) return verdict::stranger;
+    const bool speaks = proven_ && now - last_seen_ < silence;
+    if (!followed(h, now) || speaks) return verdict::stranger;
     follow(h, true, now);
     return verdict::changed;
 }

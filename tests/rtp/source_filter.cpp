@@ -60,6 +60,7 @@ TEST_CASE("a second sender does not interrupt one who speaks")
 TEST_CASE("a second sender takes over from one who is silent")
 {
     fixture f;
+    f.from(alice, 0);
     f.from(alice, 1);
     CHECK(f.from(bob, 100, milliseconds(20)) == verdict::stranger);
     CHECK(f.from(bob, 101, milliseconds(20)) == verdict::stranger);
@@ -67,6 +68,15 @@ TEST_CASE("a second sender takes over from one who is silent")
     CHECK(f.filter.proven());
     CHECK(f.from(bob, 103, milliseconds(20)) == verdict::current);
     CHECK(f.from(alice, 2) == verdict::stranger);
+}
+
+TEST_CASE("a stray that came first does not keep the stream out")
+{
+    fixture f;
+    CHECK(f.from(alice, 1) == verdict::changed);
+    CHECK(f.from(bob, 100) == verdict::stranger);
+    CHECK(f.from(bob, 101) == verdict::changed);
+    CHECK(f.filter.proven());
 }
 
 TEST_CASE("single strays never take over")
