@@ -162,7 +162,7 @@ void file_reader::read_frames()
         for (std::size_t c = 0; c < channels_; ++c)
             sum += interleaved_[i * channels_ + c];
         const float mean = sum / static_cast<float>(channels_);
-        // A float file may hold anything; one infinity would stay in the filter for ever.
+        // A float file may hold anything; what is no number would silence the whole filter.
         mono_[i] = std::isfinite(mean) ? std::clamp(mean, -1.0f, 1.0f) : 0.0f;
     }
 }

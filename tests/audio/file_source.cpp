@@ -13,6 +13,13 @@ using namespace solosip;
 using namespace solosip::audio;
 using namespace solosip::audio::test;
 
+// libsndfile 1.2.0 forgets libvorbis's state when it refuses a damaged Ogg file.
+extern "C" const char* __lsan_default_suppressions();
+extern "C" const char* __lsan_default_suppressions()
+{
+    return "leak:vorbis_info_init\n";
+}
+
 namespace
 {
 
@@ -129,10 +136,14 @@ TEST_CASE("a float file may hold anything")
     sound[3001] = std::numeric_limits<float>::quiet_NaN();
     sound[3002] = -1e30f;
     write_file(dir / "a.wav", sound, 16000, 1, SF_FORMAT_WAV | SF_FORMAT_FLOAT);
-    auto heard = play(opened(file(dir / "a.wav")), 8000);
+    const auto heard = play(opened(file(dir / "a.wav")), 8000);
     REQUIRE(heard.size() > 7000);
-    heard.erase(heard.begin(), heard.begin() + 3000);
-    CHECK(measure(heard, 8000, 1000).residue > 50);
+    CHECK(measure({heard.begin() + 3000, heard.end()}, 8000, 1000).residue > 50);
+    // What is bad does not silence what is good around it.
+    std::size_t silent = 0;
+    for (std::size_t i = 1400; i < 1600; ++i)
+        silent += heard[i] == 0;
+    CHECK(silent < 60);
 }
 
 TEST_CASE("a file that is played in a loop has no end and no seam")
