@@ -51,7 +51,7 @@ errc scan_bare_address(scanner& s, name_addr& a)
         s.go(s.at() + 1);
     }
     scanner uri(s.since(start));
-    if (!scan_uri(uri, a.uri))
+    if (!scan_uri(uri, a.uri) || !uri.done())
     {
         s.go(uri.at());
         return errc::bad_uri;
@@ -76,11 +76,8 @@ errc scan_name_addr(scanner& s, name_addr& a)
         return s.peek() == '"' ? errc::bad_syntax : scan_bare_address(s, a);
     }
     s.accept('<');
-    const std::string_view rest = s.rest();
-    scanner uri(rest.substr(0, rest.find('>')));
-    const bool good = scan_uri(uri, a.uri);
-    s.go(uri.at());
-    if (!good) return errc::bad_uri;
+    if (!scan_uri(s, a.uri)) return errc::bad_uri;
+    if (!s.done() && s.peek() != '>') return errc::bad_uri;
     if (!s.accept('>')) return errc::bad_syntax;
     return s.done() ? errc{} : scan_parameters(s, a.params);
 }
@@ -212,7 +209,11 @@ result<std::uint32_t> parse_number(std::string_view value)
     if (digits.empty()) return error{errc::bad_number, s.offset()};
     std::uint64_t number = 0;
     for (const char c : digits)
-        number = std::min(number * 10 + static_cast<std::uint64_t>(c - '0'), most);
+    {
+        number = number * 10 + static_cast<std::uint64_t>(c - '0');
+        if (number > most) number = most;
+    }
+    if (s.done()) return static_cast<std::uint32_t>(number);
     s.skip_space();
     if (!s.done() && s.peek() != ';' && s.peek() != '(') return error{errc::bad_number, s.offset()};
     return static_cast<std::uint32_t>(number);

@@ -58,45 +58,54 @@ const char* find_colon(const char* p, const char* end)
 }
 
 // Headers whose grammar is a comma list (RFC 3261 section 7.3.1); in any other a comma is text.
+constexpr header_id lists[] = {
+    header_id::accept,
+    header_id::accept_encoding,
+    header_id::accept_language,
+    header_id::alert_info,
+    header_id::allow,
+    header_id::call_info,
+    header_id::contact,
+    header_id::content_encoding,
+    header_id::content_language,
+    header_id::error_info,
+    header_id::in_reply_to,
+    header_id::proxy_require,
+    header_id::record_route,
+    header_id::require,
+    header_id::route,
+    header_id::supported,
+    header_id::unsupported,
+    header_id::via,
+    header_id::warning,
+    header_id::allow_events,
+    header_id::p_asserted_identity,
+    header_id::p_preferred_identity,
+    header_id::reason,
+    header_id::path,
+    header_id::service_route,
+    header_id::accept_contact,
+    header_id::reject_contact,
+    header_id::request_disposition,
+    header_id::recv_info,
+    header_id::history_info,
+    header_id::p_access_network_info,
+    header_id::p_associated_uri,
+    header_id::p_visited_network_id,
+};
+
+constexpr std::array<bool, static_cast<std::size_t>(header_id::count)> make_list_table()
+{
+    std::array<bool, static_cast<std::size_t>(header_id::count)> table{};
+    for (const header_id id : lists)
+        table[static_cast<std::size_t>(id)] = true;
+    return table;
+}
+constexpr auto list_table = make_list_table();
+
 bool is_list(header_id id)
 {
-    switch (id)
-    {
-    case header_id::accept:
-    case header_id::accept_encoding:
-    case header_id::accept_language:
-    case header_id::alert_info:
-    case header_id::allow:
-    case header_id::call_info:
-    case header_id::contact:
-    case header_id::content_encoding:
-    case header_id::content_language:
-    case header_id::error_info:
-    case header_id::in_reply_to:
-    case header_id::proxy_require:
-    case header_id::record_route:
-    case header_id::require:
-    case header_id::route:
-    case header_id::supported:
-    case header_id::unsupported:
-    case header_id::via:
-    case header_id::warning:
-    case header_id::allow_events:
-    case header_id::p_asserted_identity:
-    case header_id::p_preferred_identity:
-    case header_id::reason:
-    case header_id::path:
-    case header_id::service_route:
-    case header_id::accept_contact:
-    case header_id::reject_contact:
-    case header_id::request_disposition:
-    case header_id::recv_info:
-    case header_id::history_info:
-    case header_id::p_access_network_info:
-    case header_id::p_associated_uri:
-    case header_id::p_visited_network_id: return true;
-    default: return false;
-    }
+    return list_table[static_cast<std::size_t>(id)];
 }
 
 } // namespace
@@ -204,36 +213,29 @@ result<void> message_view::parse_start_line(std::string_view text)
     return {};
 }
 
+namespace
+{
+
 // message-header = field-name HCOLON field-value, HCOLON = *( SP / HTAB ) ":" SWS
-// `end` is behind the last fold, without the line end.
-errc message_view::add_line(const char* start, const char* end)
+// `end` is behind the last fold, without the line end. False where there is no name.
+bool split_line(const char* start, const char* end, header_field& field)
 {
     const char* value = find_colon(start, end);
-    if (!value) return errc::bad_syntax;
+    if (!value) return false;
     const char* name_end = value++;
     while (name_end > start && is_blank(name_end[-1]))
         --name_end;
-    const std::string_view name(start, static_cast<std::size_t>(name_end - start));
-    const header_id id = header_id_from(name);
-    if (id == header_id::other && !text::all(name, text::token)) return errc::bad_syntax;
-    if (header_count_ == lines_.size()) return errc::too_many;
-
+    field.name = {start, static_cast<std::size_t>(name_end - start)};
+    field.id = header_id_from(field.name);
     while (value < end && text::is_space(*value))
         ++value;
     while (end > value && text::is_space(end[-1]))
         --end;
-    const auto offset = [this](const char* p)
-    { return u16(static_cast<std::size_t>(p - bytes_.data())); };
-    line& l = lines_[header_count_++];
-    l.name_at = offset(start);
-    l.name_length = u16(name.size());
-    l.value_at = offset(value);
-    l.value_length = u16(static_cast<std::size_t>(end - value));
-    l.id = id;
-    std::uint8_t& first = first_line_[static_cast<std::size_t>(id)];
-    if (first == 0) first = static_cast<std::uint8_t>(header_count_);
-    return errc{};
+    field.value = {value, static_cast<std::size_t>(end - value)};
+    return field.id != header_id::other || text::all(field.name, text::token);
 }
+
+} // namespace
 
 result<void> message_view::parse(std::string_view bytes)
 {
@@ -266,8 +268,16 @@ result<void> message_view::parse(std::string_view bytes)
             newline = find(newline + 1, end, '\n');
             if (!newline) return failure(errc::truncated, end);
         }
-        if (const errc code = add_line(start, line_end(start, newline)); code != errc{})
-            return failure(code, start);
+        header_field field;
+        if (!split_line(start, line_end(start, newline), field))
+            return failure(errc::bad_syntax, start);
+        if (header_count_ == lines_.size()) return failure(errc::too_many, start);
+        const auto offset = [&bytes](std::string_view part)
+        { return u16(static_cast<std::size_t>(part.data() - bytes.data())); };
+        lines_[header_count_++] = {offset(field.name), u16(field.name.size()), offset(field.value),
+                                   u16(field.value.size()), field.id};
+        std::uint8_t& first = first_line_[static_cast<std::size_t>(field.id)];
+        if (first == 0) first = static_cast<std::uint8_t>(header_count_);
     }
     find_body(newline + 1, end);
     return {};
@@ -352,13 +362,20 @@ bool message_view::list_has(header_id id, std::string_view token) const
 namespace
 {
 
-// `parse` on the first value of the first line; for lists only the first matters.
+// `parse` on the whole first line.
 template <class T>
-result<T> first_value(const message_view& m, header_id id, result<T> (*parse)(std::string_view))
+result<T> whole(const message_view& m, header_id id, result<T> (*parse)(std::string_view))
 {
     const auto line = m.first(id);
     if (!line) return errc::missing_header;
-    if (!is_list(id)) return line->empty() ? result<T>(errc::bad_syntax) : parse(*line);
+    if (line->empty()) return errc::bad_syntax;
+    return parse(*line);
+}
+
+// `parse` on the first value of a list.
+template <class T>
+result<T> first_value(const message_view& m, header_id id, result<T> (*parse)(std::string_view))
+{
     std::string_view value;
     m.for_each_value(id,
                      [&](std::string_view each)
@@ -366,7 +383,8 @@ result<T> first_value(const message_view& m, header_id id, result<T> (*parse)(st
                          value = each;
                          return false;
                      });
-    return value.empty() ? result<T>(errc::bad_syntax) : parse(value);
+    if (value.empty()) return m.has(id) ? errc::bad_syntax : errc::missing_header;
+    return parse(value);
 }
 
 } // namespace
@@ -378,17 +396,17 @@ result<via> message_view::top_via() const
 
 result<name_addr> message_view::from() const
 {
-    return first_value(*this, header_id::from, parse_name_addr);
+    return whole(*this, header_id::from, parse_name_addr);
 }
 
 result<name_addr> message_view::to() const
 {
-    return first_value(*this, header_id::to, parse_name_addr);
+    return whole(*this, header_id::to, parse_name_addr);
 }
 
 result<sip::cseq> message_view::cseq() const
 {
-    return first_value(*this, header_id::cseq, parse_cseq);
+    return whole(*this, header_id::cseq, parse_cseq);
 }
 
 std::string_view message_view::call_id() const
@@ -403,12 +421,12 @@ result<name_addr> message_view::contact() const
 
 result<std::uint32_t> message_view::number(header_id id) const
 {
-    return first_value(*this, id, parse_number);
+    return whole(*this, id, parse_number);
 }
 
 result<media_type> message_view::content_type() const
 {
-    return first_value(*this, header_id::content_type, parse_media_type);
+    return whole(*this, header_id::content_type, parse_media_type);
 }
 
 } // namespace solosip::sip

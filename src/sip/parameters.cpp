@@ -63,52 +63,83 @@ errc scan_auth_parameters(text::scanner& s, parameters& out)
     return errc{};
 }
 
+namespace
+{
+
+// Past the separators and the white space before a parameter; false at the end.
+bool to_parameter(text::scanner& s, char separator)
+{
+    while (!s.done() && (s.peek() == separator || text::is_space(s.peek())))
+        s.go(s.at() + 1);
+    return !s.done();
+}
+
+void skip_until(text::scanner& s, char separator)
+{
+    while (!s.done() && s.peek() != separator)
+        s.go(s.at() + 1);
+}
+
+std::string_view take_value(text::scanner& s, char separator)
+{
+    const char* start = s.at();
+    if (s.peek() == '"' && s.skip_quoted()) return s.since(start);
+    // Between "&"s, that character is no part of a value.
+    if (separator != '&') s.skip(text::value);
+    while (!s.done() && s.peek() != separator && !text::is_space(s.peek()))
+        s.go(s.at() + 1);
+    return s.since(start);
+}
+
+bool ends_name(const text::scanner& s, char separator)
+{
+    return s.done() || s.peek() == separator || s.peek() == '=' || text::is_space(s.peek());
+}
+
+} // namespace
+
 bool next_parameter(std::string_view& rest, char separator, parameter& out)
 {
     text::scanner s(rest);
-    while (!s.done() && (s.peek() == separator || text::is_space(s.peek())))
-        s.go(s.at() + 1);
-    if (s.done())
+    const bool found = to_parameter(s, separator);
+    if (found)
     {
-        rest = {};
-        return false;
-    }
-    const char* start = s.at();
-    const char* end = start + s.rest().size();
-    s.skip(text::name);
-    // Of the characters that end a name, only the separator in use does so here.
-    while (!s.done() && s.peek() != separator && s.peek() != '=' && !text::is_space(s.peek()))
-    {
-        s.go(s.at() + 1);
+        const char* start = s.at();
         s.skip(text::name);
+        // Of the characters that may end a name, only the separator in use does so here.
+        while (!ends_name(s, separator))
+            s.go(s.at() + 1);
+        out.name = s.since(start);
+        out.value.reset();
+        if (s.accept_spaced('=')) out.value = take_value(s, separator);
+        // Text that passed the parser has a separator here; in other text, look for one.
+        skip_until(s, separator);
     }
-    out.name = s.since(start);
-    out.value.reset();
-    if (s.accept_spaced('='))
-    {
-        start = s.at();
-        if (s.peek() != '"' || !s.skip_quoted())
-        {
-            const char* p = start;
-            while (p != end && *p != separator && !text::is_space(*p))
-                ++p;
-            s.go(p);
-        }
-        out.value = s.since(start);
-    }
-    // Text that passed the parser has a separator here; in other text, look for one.
-    const char* p = s.at();
-    while (p != end && *p != separator)
-        ++p;
-    rest = {p, static_cast<std::size_t>(end - p)};
-    return true;
+    rest = s.rest();
+    return found;
 }
 
 std::optional<std::string_view> parameters::find(std::string_view name) const
 {
-    std::string_view rest = text_;
-    for (parameter each; next_parameter(rest, separator_, each);)
-        if (iequals(each.name, name)) return each.value.value_or(std::string_view{});
+    text::scanner s(text_);
+    while (to_parameter(s, separator_))
+    {
+        const std::string_view rest = s.rest();
+        if (rest.size() >= name.size() && iequals(rest.substr(0, name.size()), name))
+        {
+            s.go(s.at() + name.size());
+            if (ends_name(s, separator_))
+            {
+                if (s.accept_spaced('=')) return take_value(s, separator_);
+                return std::string_view{};
+            }
+        }
+        s.skip(text::name);
+        while (!ends_name(s, separator_))
+            s.go(s.at() + 1);
+        if (s.accept_spaced('=')) take_value(s, separator_);
+        skip_until(s, separator_);
+    }
     return std::nullopt;
 }
 

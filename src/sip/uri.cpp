@@ -24,20 +24,26 @@ uri_scheme scheme_of(std::string_view name)
 }
 
 // userinfo = ( user / telephone-subscriber ) [ ":" password ] "@"
+// Whether there is one shows only at its end; where there is none, `s` stays at its place.
 bool scan_userinfo(scanner& s, uri_view& u)
 {
-    if (s.rest().find('@') == std::string_view::npos) return true;
     const char* start = s.at();
-    if (!s.skip_escaped(text::user)) return false;
-    u.user = s.since(start);
-    if (u.user.empty()) return false;
-    if (s.accept(':'))
+    if (s.skip_escaped(text::user))
     {
-        start = s.at();
-        if (!s.skip_escaped(text::password)) return false;
-        u.password = s.since(start);
+        const std::string_view user = s.since(start);
+        const char* password = s.at() + 1;
+        const bool colon = s.peek() == ':';
+        if (colon) s.go(password);
+        if ((!colon || s.skip_escaped(text::password)) && s.peek() == '@')
+        {
+            u.user = user;
+            if (colon) u.password = s.since(password);
+            s.accept('@');
+            return !user.empty();
+        }
     }
-    return s.accept('@');
+    s.go(start);
+    return true;
 }
 
 // uri-parameters = *( ";" pname [ "=" pvalue ] )
@@ -106,38 +112,46 @@ bool scan_port(scanner& s, std::uint16_t& port)
     return !digits.empty();
 }
 
+namespace
+{
+
+bool scan_sip_uri(scanner& s, uri_view& u)
+{
+    if (!scan_userinfo(s, u) || !scan_host(s, u.host)) return false;
+    if (s.accept(':') && !scan_port(s, u.port)) return false;
+    if (s.peek() != ';' && s.peek() != '?') return true;
+    return scan_uri_parameters(s, u) && scan_uri_headers(s, u);
+}
+
+} // namespace
+
 bool scan_uri(scanner& s, uri_view& u)
 {
-    u.text = s.rest();
+    const char* start = s.at();
     if (!text::is(s.peek(), text::alpha)) return false;
     u.scheme_text = s.take(text::scheme);
     if (!s.accept(':')) return false;
     u.scheme = scheme_of(u.scheme_text);
+    bool good = false;
     switch (u.scheme)
     {
     case uri_scheme::sip:
-    case uri_scheme::sips:
-        if (!scan_userinfo(s, u) || !scan_host(s, u.host)) return false;
-        if (s.accept(':') && !scan_port(s, u.port)) return false;
-        if (s.done()) return true;
-        if (!scan_uri_parameters(s, u) || !scan_uri_headers(s, u)) return false;
-        break;
-    case uri_scheme::tel:
-        if (!scan_number(s, u) || !scan_uri_parameters(s, u)) return false;
-        break;
+    case uri_scheme::sips: good = scan_sip_uri(s, u); break;
+    case uri_scheme::tel: good = scan_number(s, u) && scan_uri_parameters(s, u); break;
     case uri_scheme::other:
         u.opaque = s.take(text::opaque);
-        if (u.opaque.empty()) return false;
+        good = !u.opaque.empty();
         break;
     }
-    return s.done();
+    u.text = s.since(start);
+    return good;
 }
 
 result<uri_view> parse_uri(std::string_view text)
 {
     scanner s(text);
     result<uri_view> r = uri_view{};
-    if (!scan_uri(s, *r)) r = error{errc::bad_uri, s.offset()};
+    if (!scan_uri(s, *r) || !s.done()) r = error{errc::bad_uri, s.offset()};
     return r;
 }
 

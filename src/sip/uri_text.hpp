@@ -13,7 +13,8 @@ namespace solosip::sip
 /// host = hostname / IPv4address / IPv6reference; the brackets stay in the view.
 bool scan_host(text::scanner& s, std::string_view& host);
 
-/// A URI from where `s` stands to its end, into `u`; false with `s` at the wrong place.
+/// The URI that begins where `s` stands, into `u`; false with `s` at the wrong place. What follows
+/// it is for the caller to look at.
 bool scan_uri(text::scanner& s, uri_view& u);
 
 /// port = 1*DIGIT, at most 65535.

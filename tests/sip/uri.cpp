@@ -93,7 +93,7 @@ TEST_CASE("URIs that are refused, and where", "[sip][uri]")
         {"@", 0},
         {"1sip:x", 0},
         {"sip:", 4},
-        {"sip:@example.com", 4},
+        {"sip:@example.com", 5},
         {"sip:bob@", 8},
         {"sip:bob@exa mple.com", 11},
         {" sip:bob@example.com", 0},

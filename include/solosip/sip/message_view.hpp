@@ -98,7 +98,6 @@ private:
 
     void clear();
     result<void> parse_start_line(std::string_view line);
-    errc add_line(const char* start, const char* end);
     void find_body(const char* start, const char* end);
 
     // Takes the next value off `rest`, at a comma that is outside quotes and angle brackets.
