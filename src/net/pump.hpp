@@ -62,6 +62,7 @@ public:
 
     ua::engine& engine() { return engine_; }
     const log_sink& log() const { return config_.log; }
+    bool ring_at_once() const { return config_.ring_at_once; }
     const asio::any_io_executor& executor() const { return executor_; }
 
     /// To be called before the engine is asked to send something.

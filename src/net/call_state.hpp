@@ -1,0 +1,88 @@
+// What stands behind the handles `call` and `invitation`.
+#pragma once
+
+#include "audio/access.hpp"
+#include "net/waiting.hpp"
+#include "solosip/call.hpp"
+#include "solosip/sip/message.hpp"
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace solosip::detail
+{
+
+class agent_core;
+
+/// Waits for one key, or for several.
+struct digit_reader
+{
+    net::operation id;
+    handler<digit> one{};
+    handler<std::string> many{}; ///< where `one` is empty
+    std::size_t most = 1;
+    char terminator = 0;
+    milliseconds idle{0};
+    std::optional<time_point> deadline{};
+    std::deque<digit> taken{};
+
+    std::string keys() const;
+};
+
+/// A sound in the queue, and who waits for its end; nobody where the wait was cancelled.
+struct sound
+{
+    media::play_id item;
+    net::operation id;
+    handler<> h;
+    std::shared_ptr<bool> stopped;
+    std::shared_ptr<audio::background> work;
+    bool cut = false; ///< it ended early; why is not known yet
+};
+
+struct pressing
+{
+    media::digits_id item;
+    net::operation id;
+    handler<> h;
+    bool cut = false;
+};
+
+struct call_state : std::enable_shared_from_this<call_state>
+{
+    explicit call_state(std::shared_ptr<agent_core> a) : core(std::move(a)) {}
+
+    // Never changes once a handle exists.
+    const std::shared_ptr<agent_core> core;
+    ua::call_id id{};
+    bool incoming = false;
+    std::string from{}, to{}, display_name{};
+    sip::message invite{};
+
+    // For the handles, on any thread.
+    mutable std::mutex mutex{};
+    std::string remote_uri{};        ///< guarded
+    std::optional<ending> outcome{}; ///< guarded
+    solosip::statistics stats{};     ///< guarded
+
+    // On the strand.
+    bool answered = false, over = false;
+    std::function<void(const progress&)> on_progress{};
+    net::waiting<call> connecting{};
+    net::waiting<ending> ends{};
+    std::deque<digit> digits{};
+    std::deque<digit_reader> readers{};
+    std::vector<sound> sounds{};
+    std::vector<pressing> presses{};
+
+    /// Destroys all handlers without calling them.
+    void abandon();
+};
+
+} // namespace solosip::detail
