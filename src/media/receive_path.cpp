@@ -130,7 +130,9 @@ void receive_path::store(const rtp::packet& p, time_point now)
 void receive_path::tick(std::uint64_t frames, time_point now)
 {
     presses_.handle_timeout(now);
-    owed_ = std::min(owed_ + frames, static_cast<std::uint64_t>(most_owed / packet_time_));
+    owed_ += frames;
+    if (packet_time_ * owed_ > most_owed)
+        owed_ = static_cast<std::uint64_t>(most_owed / packet_time_);
     for (std::uint64_t n = 0; n < catch_up && owed_ > 0; ++n)
         play_frame();
 }
@@ -138,12 +140,14 @@ void receive_path::tick(std::uint64_t frames, time_point now)
 std::uint32_t receive_path::to_ticks(std::size_t samples) const
 {
     const codec_info& info = how_.codec->info();
+    if (info.clock_rate == info.sample_rate) return static_cast<std::uint32_t>(samples);
     return static_cast<std::uint32_t>(std::uint64_t{samples} * info.clock_rate / info.sample_rate);
 }
 
 std::size_t receive_path::to_samples(std::uint32_t ticks) const
 {
     const codec_info& info = how_.codec->info();
+    if (info.clock_rate == info.sample_rate) return ticks;
     return static_cast<std::size_t>(std::uint64_t{ticks} * info.sample_rate / info.clock_rate);
 }
 

@@ -12,11 +12,13 @@ namespace solosip::rtp
 jitter_buffer::jitter_buffer() : slots_(limits::jitter_packets)
 {
     std::iota(order_.begin(), order_.end(), std::uint8_t{0});
+    reset(8000);
 }
 
 void jitter_buffer::reset(std::uint32_t clock_rate)
 {
     clock_rate_ = clock_rate;
+    ceiling_ticks_ = to_ticks(ceiling, clock_rate);
     begun_ = false;
     size_ = 0;
     last_length_ = 0;
@@ -38,7 +40,7 @@ void jitter_buffer::begin(std::uint32_t timestamp)
 bool jitter_buffer::on_time_line(std::int32_t ahead, time_point now, duration owed, verdict& why)
 {
     const auto second = static_cast<std::int32_t>(clock_rate_);
-    const bool early = ahead > to_ticks(ceiling + owed, clock_rate_);
+    const bool early = ahead > ceiling_ticks_ + to_ticks(owed, clock_rate_);
     // What has not quite passed is worth having: the rest of it can be played.
     const bool late = ahead < 0 && -ahead >= static_cast<std::int32_t>(last_length_);
     if (!early && !late)

@@ -87,7 +87,8 @@ private:
     std::array<std::uint8_t, limits::jitter_packets> order_{};
     std::size_t size_ = 0;
 
-    std::uint32_t clock_rate_ = 8000;
+    std::uint32_t clock_rate_ = 0;
+    std::int64_t ceiling_ticks_ = 0;
     bool begun_ = false;
     std::uint32_t clock_ = 0;       ///< timestamp of what is played next
     std::uint32_t last_length_ = 0; ///< ticks of the packet that was popped last
