@@ -134,10 +134,33 @@ inline bool same_bytes(const char* a, const char* b, std::size_t n)
     return true;
 }
 
+constexpr bool is_line_break(char c)
+{
+    return c == '\r' || c == '\n' || c == '\0';
+}
+
+/// Not zero where one of the eight bytes is below 14; in usual text none is, but a tab would be.
+inline std::uint64_t controls_in(const char* p)
+{
+    constexpr std::uint64_t ones = 0x0101'0101'0101'0101u;
+    const std::uint64_t x = load8(p);
+    return (x - ones * 14) & ~x & (ones << 7);
+}
+
 /// What would end a header line early or hide its rest (RFC 3261 section 25.1: no CTL in values).
 inline bool has_line_break(std::string_view s)
 {
-    return s.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
+    if (s.size() >= 8)
+    {
+        const char* const last = s.data() + s.size() - 8;
+        std::uint64_t controls = controls_in(last);
+        for (const char* p = s.data(); p < last; p += 8)
+            controls |= controls_in(p);
+        if (controls == 0) return false;
+    }
+    for (const char c : s)
+        if (is_line_break(c)) return true;
+    return false;
 }
 
 /// A place in a text that goes forward only.

@@ -48,12 +48,11 @@ void writer::put_checked(std::string_view text)
 void writer::request(std::string_view method_token, std::string_view uri)
 {
     if (!text::all(method_token, text::token)) return fail(errc::bad_header);
-    // A space would end the Request-URI early.
-    if (uri.empty() || uri.find_first_of(" \t") != std::string_view::npos)
-        return fail(errc::bad_uri);
+    // A space would end the Request-URI early, and no URI has brackets or quotes.
+    if (!text::all(uri, text::opaque)) return fail(errc::bad_uri);
     put(method_token);
     put(" ");
-    put_checked(uri);
+    put(uri);
     put(" SIP/2.0\r\n");
 }
 
@@ -67,24 +66,43 @@ void writer::status(int code, std::string_view reason)
     put("\r\n");
 }
 
+// "name: value" and the line end; `name` is a token.
+void writer::put_line(std::string_view name, std::string_view value)
+{
+    if (failed_) return;
+    if (text::has_line_break(value)) return fail(errc::bad_header);
+    if (name.size() + value.size() + 4 > buffer_.size() - used_) return fail(errc::no_space);
+    char* to = buffer_.data() + used_;
+    const auto append = [&to](std::string_view part)
+    {
+        if (!part.empty()) std::memcpy(to, part.data(), part.size());
+        to += part.size();
+    };
+    append(name);
+    *to++ = ':';
+    *to++ = ' ';
+    append(value);
+    *to++ = '\r';
+    *to++ = '\n';
+    used_ = static_cast<std::size_t>(to - buffer_.data());
+    ++headers_;
+}
+
 void writer::header(header_id id, std::string_view value)
 {
-    header(to_string(id), value);
+    if (id == header_id::other) return fail(errc::bad_header);
+    put_line(to_string(id), value);
 }
 
 void writer::header(header_id id, std::uint32_t value)
 {
-    header(to_string(id), decimal(value).view());
+    header(id, decimal(value).view());
 }
 
 void writer::header(std::string_view name, std::string_view value)
 {
     if (!text::all(name, text::token)) return fail(errc::bad_header);
-    put(name);
-    put(": ");
-    put_checked(value);
-    put("\r\n");
-    ++headers_;
+    put_line(name, value);
 }
 
 void writer::header(header_id id, std::initializer_list<std::string_view> pieces)

@@ -49,6 +49,7 @@ public:
 private:
     void put(std::string_view text);
     void put_checked(std::string_view text);
+    void put_line(std::string_view name, std::string_view value);
     void fail(errc code);
 
     std::span<char> buffer_;
