@@ -1,74 +1,17 @@
 // What a session hears.
 #include "media/receive_path.hpp"
 
-#include "media/rig.hpp"
+#include "media/listener.hpp"
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 using namespace solosip;
-
-namespace
-{
-
-/// A running session with a recorder; codes are distinct, so each 20 ms of the recording shows
-/// which packet it came from.
-struct fixture
-{
-    rig::session s;
-    rig::far_end peer;
-    std::shared_ptr<rig::recording> tape = std::make_shared<rig::recording>();
-
-    fixture()
-    {
-        s.media.record(std::make_unique<rig::recorder>(tape));
-        s.start();
-    }
-    void hear(const std::vector<std::uint8_t>& datagram) { s.media.receive(datagram, s.now); }
-
-    /// The recording as one number for each 20 ms: the code heard, -1 for silence, -2 for a
-    /// mixture.
-    std::vector<int> frames() const
-    {
-        std::vector<int> all;
-        for (std::size_t i = 0; i + 160 <= tape->pcm.size(); i += 160)
-        {
-            const auto frame = std::span(tape->pcm).subspan(i, 160);
-            const bool same = std::all_of(frame.begin(), frame.end(),
-                                          [&](media::sample x) { return x == frame[0]; });
-            all.push_back(!same ? -2 : frame[0] == 0 ? -1 : codecs::linear_to_alaw(frame[0]));
-        }
-        return all;
-    }
-    /// `frames` without the silence before and behind.
-    std::vector<int> heard() const
-    {
-        std::vector<int> all = frames();
-        while (!all.empty() && all.back() == -1)
-            all.pop_back();
-        const auto first = std::find_if(all.begin(), all.end(), [](int f) { return f != -1; });
-        all.erase(all.begin(), first);
-        return all;
-    }
-    media::statistics stats() const { return s.media.stats(); }
-};
-
-using list = std::vector<int>;
-
-/// Numbers `from` to `to`.
-list range(int from, int to)
-{
-    list all;
-    for (int i = from; i <= to; ++i)
-        all.push_back(i);
-    return all;
-}
-
-std::uint8_t code(int n)
-{
-    return static_cast<std::uint8_t>(n);
-}
-
-} // namespace
+using rig::code;
+using rig::list;
+using rig::range;
+using fixture = rig::listener;
 
 TEST_CASE("an even stream is recorded whole, 60 to 80 ms later")
 {
@@ -412,117 +355,3 @@ TEST_CASE("another codec in the middle is decoded as such")
 }
 
 // ---- digits
-// ---------------------------------------------------------------------------------------
-
-TEST_CASE("a digit does not wait in the jitter buffer")
-{
-    fixture f;
-    f.hear(f.peer.audio(1));
-    f.hear(f.peer.audio(2));
-    f.hear(f.peer.key('5', 9000, 160, false, true));
-    f.hear(f.peer.key('5', 9000, 320, true));
-    f.s.drain();
-    CHECK(f.s.digits() == "5");
-}
-
-TEST_CASE("a digit without an end is reported by the clock")
-{
-    fixture f;
-    f.hear(f.peer.audio(1));
-    f.hear(f.peer.audio(2));
-    f.hear(f.peer.key('5', 9000, 160, false, true));
-    f.s.run(milliseconds(190));
-    CHECK(f.s.digits().empty());
-    f.s.run(milliseconds(30));
-    CHECK(f.s.digits() == "5");
-}
-
-TEST_CASE("one packet of a press is enough, from the sender whose audio we hear")
-{
-    fixture f;
-    SECTION("audio first")
-    {
-        f.hear(f.peer.audio(1));
-        f.hear(f.peer.audio(2));
-        f.hear(f.peer.key('5', 9000, 800, true));
-    }
-    SECTION("audio afterwards")
-    {
-        f.hear(f.peer.key('5', 9000, 800, true));
-        f.hear(f.peer.audio(1));
-        f.hear(f.peer.audio(2));
-    }
-    f.s.drain();
-    CHECK(f.s.digits() == "5");
-}
-
-TEST_CASE("digits with an SSRC of their own beside the audio")
-{
-    fixture f;
-    rig::far_end keypad{0x0E05384E, 0, 0x1F30, 8};
-    for (int i = 0; i < 8; ++i)
-    {
-        f.hear(f.peer.audio(code(i + 1)));
-        f.hear(keypad.key('1', 13280, 320 * i, i == 7, i == 0));
-        f.s.run(milliseconds(20));
-    }
-    f.s.run(milliseconds(300));
-    CHECK(f.s.digits() == "1");
-    CHECK(f.heard() == range(1, 8));
-    CHECK(f.stats().lost_packets == 0);
-}
-
-TEST_CASE("digits by a payload type that was not agreed")
-{
-    fixture f;
-    auto how = rig::alaw_stream();
-    how.receive_events.reset();
-    f.s.start(how);
-    f.hear(f.peer.audio(1));
-    f.hear(f.peer.audio(2));
-    f.hear(f.peer.key('5', 9000, 160, true, true, 97));
-    f.s.drain();
-    CHECK(f.s.digits() == "5");
-    // Four octets of something else are not a key.
-    f.hear(f.peer.packet(97, false, 9999, {200, 0, 0, 0}));
-    f.hear(f.peer.packet(97, false, 9999, {1, 0x40, 0, 0}));
-    f.hear(f.peer.packet(97, false, 9999, {1, 0, 0, 0, 0}));
-    f.hear(f.peer.packet(13, false, 9999, {1, 0, 0, 0}));
-    f.s.run(seconds(1));
-    CHECK(f.s.digits().empty());
-    CHECK(f.stats().ignored_packets == 4);
-}
-
-TEST_CASE("a digit that is open when the call ends is reported")
-{
-    fixture f;
-    f.hear(f.peer.audio(1));
-    f.hear(f.peer.audio(2));
-    f.hear(f.peer.key('5', 9000, 160, false, true));
-    f.s.media.stop();
-    f.s.drain();
-    CHECK(f.s.digits() == "5");
-}
-
-TEST_CASE("an echo comes back")
-{
-    rig::session s;
-    auto [mouth, ear] = media::make_echo();
-    s.media.record(std::move(ear));
-    s.play(std::move(mouth));
-    s.start();
-    rig::far_end peer;
-    for (int i = 1; i <= 20; ++i)
-    {
-        s.media.receive(peer.audio(code(i)), s.now);
-        s.run(milliseconds(20));
-    }
-    s.run(milliseconds(200));
-    std::vector<int> back;
-    for (const rig::sent& p : s.out)
-        if (p.payload[0] != 0xD5) back.push_back(p.payload[0]);
-    CHECK(back == range(1, 20));
-    const auto first = std::find_if(s.out.begin(), s.out.end(),
-                                    [](const rig::sent& p) { return p.payload[0] == 1; });
-    CHECK(first->at - s.out[0].at <= milliseconds(100));
-}
