@@ -21,8 +21,7 @@ std::uint64_t samples_in(milliseconds t, std::uint32_t rate)
 
 } // namespace
 
-// ---- tones
-// ----------------------------------------------------------------------------------------
+// ---- tones --------------------------------------------------------------------------------------
 
 void tones::oscillator::start(double hz, double rate)
 {
@@ -100,8 +99,7 @@ std::size_t tones::read(std::span<sample> to)
     return done;
 }
 
-// ---- silence
-// --------------------------------------------------------------------------------------
+// ---- silence ------------------------------------------------------------------------------------
 
 void silence::prepare(std::uint32_t sample_rate)
 {
@@ -116,8 +114,7 @@ std::size_t silence::read(std::span<sample> to)
     return n;
 }
 
-// ---- memory
-// ---------------------------------------------------------------------------------------
+// ---- memory -------------------------------------------------------------------------------------
 
 memory::memory(std::shared_ptr<const std::vector<sample>> pcm, std::uint32_t sample_rate)
     : pcm_(std::move(pcm)), rate_(sample_rate), end_(pcm_->size())
@@ -137,8 +134,7 @@ std::size_t memory::read(std::span<sample> to)
     return n;
 }
 
-// ---- echo
-// -----------------------------------------------------------------------------------------
+// ---- echo ---------------------------------------------------------------------------------------
 
 namespace
 {

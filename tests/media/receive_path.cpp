@@ -353,5 +353,3 @@ TEST_CASE("another codec in the middle is decoded as such")
     f.s.run(milliseconds(200));
     CHECK(*std::max_element(f.tape->pcm.begin(), f.tape->pcm.end()) == 32124);
 }
-
-// ---- digits

@@ -350,8 +350,7 @@ TEST_CASE("other packet times")
     }
 }
 
-// ---- digits
-// ---------------------------------------------------------------------------------------
+// ---- digits -------------------------------------------------------------------------------------
 
 TEST_CASE("digits replace the audio, and the time line goes on behind them")
 {
