@@ -35,6 +35,7 @@ bool call::on_invite(const incoming& in, time_point now)
         ctx_.respond(in, {400, "No usable Contact or Record-Route"}, now);
         return false;
     }
+    media_.set_local({in.local.address, 0}); // so that the IP version of the offer can be judged
     if (!read_offer(in, now)) return false;
     legs_.push_back({std::move(*made)});
     chosen_ = 0;

@@ -99,9 +99,19 @@ void call::on_failure(transaction::id t, transaction::failure why, time_point no
     on_in_dialog_done(taken, cause, now);
 }
 
-void call::on_terminated(transaction::id t)
+void call::on_terminated(transaction::id t, time_point now)
 {
-    if (invite_transaction_ == t) invite_transaction_.reset();
+    if (invite_transaction_ == t)
+    {
+        invite_transaction_.reset();
+        if (phase_ == phase::calling || phase_ == phase::proceeding)
+        {
+            // Answered by a 2xx that makes no dialog: there is nobody to say anything to.
+            phase_ = phase::finished;
+            parting_ = parting::sent;
+            end({ended_by::network, 0, "the answer makes no dialog", errc::bad_syntax}, now);
+        }
+    }
     if (cancel_transaction_ == t) cancel_transaction_.reset();
 }
 

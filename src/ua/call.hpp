@@ -78,7 +78,7 @@ public:
     /// A 2xx whose transaction is gone already.
     void on_stray_success(const sip::message_view& response);
     void on_failure(transaction::id t, transaction::failure why, time_point now);
-    void on_terminated(transaction::id t);
+    void on_terminated(transaction::id t, time_point now);
     void on_targets(lookup_id l, const result<std::vector<target>>& targets, time_point now);
 
     std::optional<time_point> next_timeout() const;

@@ -98,10 +98,10 @@ void engine::impl::on_action(transaction::failed& a, time_point now)
         c->on_failure(a.transaction, a.why, now);
 }
 
-void engine::impl::on_action(transaction::terminated& a, time_point)
+void engine::impl::on_action(transaction::terminated& a, time_point now)
 {
     if (ua::call* c = find_if([&](const ua::call& each) { return each.owns(a.transaction); }))
-        c->on_terminated(a.transaction);
+        c->on_terminated(a.transaction, now);
 }
 
 void engine::impl::on_action(transaction::cancelled& a, time_point now)

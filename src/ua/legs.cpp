@@ -18,7 +18,8 @@ std::optional<std::size_t> call::find_leg(std::string_view remote_tag) const
 std::optional<std::size_t> call::leg_for(const sip::message_view& response)
 {
     const auto to = response.to();
-    if (!to || to->tag().empty()) return std::nullopt;
+    // RFC 3261 section 12.1: a 1xx without a tag makes no dialog; section 12.1.2: a 2xx does.
+    if (!to || (to->tag().empty() && response.status() < 200)) return std::nullopt;
     if (const auto known = find_leg(to->tag())) return known;
     if (legs_.size() >= limits::early_dialogs) return std::nullopt;
     auto made = dialog::dialog::from_response(*invite_, response);

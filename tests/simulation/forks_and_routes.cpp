@@ -138,6 +138,49 @@ TEST_CASE("a 2xx without a Contact: the target stays what we called (12.1.2)")
     CHECK(s.all_over());
 }
 
+TEST_CASE("a 2xx without a tag has an empty one (12.1.2)")
+{
+    agent_and_peer s;
+    s.peer.tag.clear();
+    s.peer.on_message = [&](const sip::message& m)
+    {
+        if (m->method() == sip::method::invite) s.peer.accept(m);
+        if (m->method() == sip::method::bye) s.peer.answer(m, "200 OK");
+    };
+    REQUIRE(s.alice.call(peer_uri));
+    s.w.run_for(seconds(2));
+    INFO(s.w.log());
+    CHECK(s.alice.seen.answered == 1);
+    CHECK(s.peer.count(sip::method::ack) == 1);
+    REQUIRE(s.alice.hang_up());
+    s.w.run_for(seconds(1));
+    CHECK(s.peer.count(sip::method::bye) == 1);
+    CHECK(s.all_over());
+}
+
+TEST_CASE("a 2xx that makes no dialog ends the call by itself, once")
+{
+    agent_and_peer s;
+    s.peer.on_message = [&](const sip::message& m)
+    {
+        if (m->method() != sip::method::invite) return;
+        for (std::size_t i = 0; i < limits::early_dialogs; ++i)
+        {
+            s.peer.tag = "early" + std::to_string(i);
+            s.peer.answer(m, "180 Ringing", s.peer.contact());
+        }
+        s.peer.tag = "one-too-many";
+        s.peer.accept(m);
+    };
+    ua::call_options o;
+    o.ring_for = seconds(GENERATE(10, 100));
+    REQUIRE(s.alice.call(peer_uri, o));
+    s.w.run_for(minutes(3));
+    INFO(s.w.log());
+    CHECK(s.alice.seen.endings.size() == 1);
+    CHECK(s.alice.nothing_left());
+}
+
 TEST_CASE("a flood of early dialogs is bounded")
 {
     agent_and_peer s;
