@@ -113,10 +113,10 @@ solosip::config talkative()
     return c;
 }
 
-class alarm
+class alarm_device
 {
 public:
-    explicit alarm(settings s) : settings_(std::move(s)) {}
+    explicit alarm_device(settings s) : settings_(std::move(s)) {}
     int run();
 
 private:
@@ -140,7 +140,7 @@ private:
     int status_ = 0;
 };
 
-int alarm::run()
+int alarm_device::run()
 {
     end_.add(SIGQUIT);
     end_.async_wait(
@@ -155,7 +155,7 @@ int alarm::run()
     return status_;
 }
 
-void alarm::stop(int status)
+void alarm_device::stop(int status)
 {
     status_ = status;
     stopping_ = true;
@@ -165,7 +165,7 @@ void alarm::stop(int status)
     phone_.async_shutdown(2s, asio::detached);
 }
 
-asio::awaitable<void> alarm::stay_registered()
+asio::awaitable<void> alarm_device::stay_registered()
 {
     std::error_code ec;
     auto now = co_await phone_.async_register(settings_.account, into(ec));
@@ -181,7 +181,7 @@ asio::awaitable<void> alarm::stay_registered()
     }
 }
 
-asio::awaitable<void> alarm::watch_sensor()
+asio::awaitable<void> alarm_device::watch_sensor()
 {
     while (!stopping_)
     {
@@ -194,7 +194,7 @@ asio::awaitable<void> alarm::watch_sensor()
 }
 
 // Tries three times, and plays the alert until a key is pressed there.
-asio::awaitable<void> alarm::alert()
+asio::awaitable<void> alarm_device::alert()
 {
     std::error_code ec;
     for (int attempt = 1; attempt <= 3 && !stopping_; ++attempt)
@@ -221,7 +221,7 @@ asio::awaitable<void> alarm::alert()
     }
 }
 
-asio::awaitable<void> alarm::take_calls()
+asio::awaitable<void> alarm_device::take_calls()
 {
     while (!stopping_)
     {
@@ -233,7 +233,7 @@ asio::awaitable<void> alarm::take_calls()
     }
 }
 
-asio::awaitable<void> alarm::converse(solosip::call c)
+asio::awaitable<void> alarm_device::converse(solosip::call c)
 {
     const auto tell = [&]
     {
@@ -264,7 +264,7 @@ try
         std::cerr << "usage: alarm FILE.ini\n";
         return 2;
     }
-    return alarm(read_settings(argv[1])).run();
+    return alarm_device(read_settings(argv[1])).run();
 }
 catch (const std::exception& e)
 {
