@@ -35,8 +35,11 @@ void describe(CLI::App& app, arguments& a)
     app.add_option("--listen", a.listen, "address and UDP port; port 0 takes a free one")
         ->type_name("ADDRESS:PORT")
         ->capture_default_str();
-    app.add_option("--user", a.users, "who may register (repeatable)")->type_name("NAME:PASSWORD");
+    app.add_option("--user", a.users, "who may register (repeatable)")
+        ->type_name("NAME:PASSWORD")
+        ->allow_extra_args(false);
     app.add_option("--algorithm", a.algorithms, "digests to ask for (default: both)")
+        ->allow_extra_args(false)
         ->check(CLI::IsMember({"MD5", "SHA-256"}, CLI::ignore_case));
     app.add_flag("--challenge-calls", a.challenge_calls, "calls need a password too");
     app.add_option("--calls", a.calls, "calls to lines at the same time")

@@ -57,7 +57,9 @@ void add_output(CLI::App& to, output_options& o)
 template <class Arguments>
 void add_media(CLI::App& to, Arguments& a)
 {
-    to.add_option("--play", a.play, "sound file to play (repeatable)")->type_name("FILE");
+    to.add_option("--play", a.play, "sound file to play (repeatable)")
+        ->type_name("FILE")
+        ->allow_extra_args(false);
     to.add_option("--after", a.after_ms, "pause before it, milliseconds")->type_name("MS");
     to.add_option("--record", a.record, "write what we hear into this file")->type_name("FILE");
     to.add_option("--send", a.digits, "keys to press: 0-9 * # A-D")->type_name("DIGITS");
