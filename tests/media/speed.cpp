@@ -24,7 +24,7 @@ using namespace solosip;
 namespace
 {
 
-constexpr int packets = 20'000;
+constexpr int packets = 1000; // few enough to stay in the cache, as a packet just received is
 using datagram = std::array<std::uint8_t, 172>;
 
 /// Nanoseconds for each of `times` calls.
@@ -126,7 +126,7 @@ int main()
 {
     std::vector<datagram> sent(packets);
     double out = 1e9, in = 1e9;
-    for (int round = 0; round < 10; ++round)
+    for (int round = 0; round < 200; ++round)
     {
         out = std::min(out, sending(sent));
         in = std::min(in, hearing(sent));
