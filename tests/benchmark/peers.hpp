@@ -1,0 +1,19 @@
+// Other stacks that are given the same work, where their development packages are installed.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace benchmark
+{
+
+struct peer
+{
+    const char* name;
+    std::function<void(const std::string&)> parse_and_fields;
+};
+
+std::vector<peer> peers();
+
+} // namespace benchmark
