@@ -6,7 +6,7 @@ import threading
 
 import scenarios
 from peers import Sipp, Solosip
-from processes import check, udp_port_bound, wait_until
+from processes import check
 
 SEED = 20261121
 REQUEST = ('{method} sip:solosip@127.0.0.1:{port} SIP/2.0\r\n'
@@ -86,7 +86,7 @@ class Noise(threading.Thread):
 
 def case_noise_while_digits_arrive(lab):
     phone = Solosip(lab, 'answer', '--count', '1')
-    wait_until(lambda: udp_port_bound(phone.port), 5, 'solosip listens')
+    phone.wait_event('listening')
     peer = Sipp(lab, scenarios.presses('1590*#', lead=800), target=f'127.0.0.1:{phone.port}')
     phone.wait_event('answered')
     ports = phone.udp_ports()

@@ -5,7 +5,7 @@ import time
 import scenarios
 from capture import Capture
 from peers import Sipp, Solosip
-from processes import check, udp_port_bound, wait_until
+from processes import check
 
 LOGIN = 'alice'
 
@@ -13,6 +13,7 @@ LOGIN = 'alice'
 def _call(lab, scenario, *arguments, **options):
     """solosip calls SIPp directly."""
     peer = Sipp(lab, scenario, seconds=options.pop('peer_seconds', 20))
+    options.setdefault('domain', f'127.0.0.1:{peer.port}')
     phone = Solosip(lab, 'call', *arguments, f'sip:sipp@127.0.0.1:{peer.port}', **options)
     return peer, phone
 
@@ -20,7 +21,7 @@ def _call(lab, scenario, *arguments, **options):
 def _answer(lab, scenario, *arguments):
     """SIPp calls solosip directly."""
     phone = Solosip(lab, 'answer', *arguments)
-    wait_until(lambda: udp_port_bound(phone.port), 5, 'solosip listens')
+    phone.wait_event('listening')
     return phone, Sipp(lab, scenario, target=f'127.0.0.1:{phone.port}')
 
 
@@ -118,7 +119,7 @@ def case_we_refuse(lab):
 
 
 def case_caller_cancels(lab):
-    phone, peer = _answer(lab, scenarios.cancels(), '--ring', '5', '--count', '1')
+    phone, peer = _answer(lab, scenarios.cancels(), '--ring', '2', '--count', '1')
     peer.verdict()
     end = _check_end(phone, 0)
     check(not phone.all_events('answered'), f'it calls itself answered: {end}')

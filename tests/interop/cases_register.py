@@ -19,7 +19,7 @@ def _register(lab, algorithm):
     codes = [row[0] for row in answers]
     check(codes[:2] == ['401', '200'], f'REGISTER was answered {codes}')
     check(codes[-1] == '200', f'the last REGISTER was answered {codes[-1]}')
-    check('sip:alice@' in answers[1][1], f'no binding: {answers[1]}')
+    check('sip:' in answers[1][1], f'no binding: {answers[1]}')
     check(answers[-1][1:] in ([], ['']), f'a binding is left: {answers[-1]}')
     credentials = [row[0] for row in wire.read('sip.Method == "REGISTER" && sip.Authorization', 'sip.Authorization')]
     check(credentials and all(f'algorithm={algorithm}' in c.replace('"', '') for c in credentials),

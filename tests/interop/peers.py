@@ -175,18 +175,17 @@ class Sipp(Process):
 class Solosip(Process):
     """The program under test, run with --json."""
 
-    def __init__(self, lab, verb, *arguments, name='solosip', account=None, proxy=None, password=PASSWORD):
+    def __init__(self, lab, verb, *arguments, account=None, domain=REALM, proxy=None, password=PASSWORD):
         self.port = free_port()
         where = ['--listen', f'127.0.0.1:{self.port}']
         if account:
-            where += ['--uri', f'sip:{account}@{REALM}', '--login', account]
+            where += ['--uri', f'sip:{account}@{domain}', '--login', account]
             secret = lab.directory / f'{account}.password'
             secret.write_text(password + '\n')
             secret.chmod(0o600)
             where += ['--password-file', secret]
         where += ['--registrar', f'127.0.0.1:{proxy}'] if proxy else ['--no-register']
-        super().__init__(lab, name, [lab.program, verb, *where, '--json', *arguments])
-        self.events = []
+        super().__init__(lab, 'solosip', [lab.program, verb, *where, '--json', *arguments])
 
     def _event(self, line):
         try:
@@ -206,7 +205,7 @@ class Solosip(Process):
         return [e for e in events if kind in (None, e['event'])]
 
     def digits(self):
-        return ''.join(e['digit'] for e in self.all_events('digit'))
+        return ''.join(e['key'] for e in self.all_events('digit'))
 
     def wait_digits(self, count, seconds):
         processes.wait_until(lambda: len(self.digits()) >= count, seconds, f'{count} digits')
