@@ -142,6 +142,8 @@ asio::awaitable<void> phone::serve()
         {
             account a;
             a.uri = options_.account.uri;
+            a.login = options_.account.login;
+            a.password = options_.account.password;
             a.display_name = options_.account.display_name;
             if (const auto ec = agent_->set_account(a))
                 throw mistake(exit_usage, explain(ec, a.uri));
