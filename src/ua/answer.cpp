@@ -27,8 +27,8 @@ bool call::on_invite(const incoming& in, time_point now)
     invite_transaction_ = in.transaction;
     source_ = in.source;
     local_ = in.local;
-    ours_ = std::find(ctx_.servers.begin(), ctx_.servers.end(), in.source.address) !=
-            ctx_.servers.end();
+    ours_ = !ctx_.registers || std::find(ctx_.servers.begin(), ctx_.servers.end(),
+                                         in.source.address) != ctx_.servers.end();
     auto made = dialog::dialog::from_request(*in.request, local_tag_);
     if (!made)
     {

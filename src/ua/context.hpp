@@ -49,7 +49,8 @@ public:
     random_source& random;
     transaction::table transactions;
     auth::client credentials;
-    std::optional<identity> who;     ///< whom do calls come from?
+    std::optional<identity> who; ///< whom do calls come from?
+    bool registers = false; ///< do our credentials belong to a registrar? Else to whom we call.
     std::vector<ip_address> servers; ///< which addresses has our registrar?
     std::string contact_user;        ///< which user do our Contacts name? Nobody can guess it.
 

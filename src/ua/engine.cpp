@@ -278,6 +278,7 @@ result<void> engine::set_account(account a)
 result<void> engine::register_account(account a, time_point now)
 {
     if (const auto set = set_account(std::move(a)); !set) return set.error();
+    impl_->ctx.registers = true;
     impl_->registration.start();
     impl_->carry_out(now);
     return {};

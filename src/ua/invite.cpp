@@ -17,7 +17,7 @@ void call::start(std::string target, call_options options)
     const identity* who = ctx_.who ? &*ctx_.who : nullptr;
     const auto uri = sip::parse_uri(target_);
     const route way = route_for(*uri, who); // the engine has checked the URI
-    ours_ = way.ours;
+    ours_ = way.ours || !ctx_.registers;
     first_hop_ = way.to;
     looking_ = ctx_.look_up(way.to);
 }
