@@ -1,10 +1,11 @@
 """Calls to and from SIPp, which plays the peers that behave, those that refuse and those that lose things."""
+import hashlib
 import re
 import time
 
 import scenarios
 from capture import Capture
-from peers import Sipp, Solosip
+from peers import PASSWORD, Sipp, Solosip
 from processes import check
 
 LOGIN = 'alice'
@@ -43,10 +44,24 @@ def case_peer_rings_then_answers(lab):
     check(order == ['ringing', 'answered', 'ended'], f'events {order}')
 
 
+def _check_digest(message, password):
+    """RFC 2617 section 3.2.2.1, of the INVITE that holds credentials."""
+    def md5(*parts):
+        return hashlib.md5(':'.join(parts).encode()).hexdigest()
+    header = re.search(r'^Proxy-Authorization: *Digest (.*?)\r?$', message, re.MULTILINE)
+    check(header, 'no credentials')
+    given = {k: v.strip('"') for k, v in re.findall(r'(\w+)=("[^"]*"|[^,\s]+)', header.group(1))}
+    expected = md5(md5(given['username'], 'sipp', password), given['nonce'], given['nc'], given['cnonce'],
+                   given['qop'], md5('INVITE', given['uri']))
+    check(given['nonce'] == '0123abcd' and given['nc'] == '00000001', f'nonce or count: {given}')
+    check(given['response'] == expected, f'response {given["response"]} instead of {expected}')
+
+
 def case_peer_challenges_invite(lab):
-    peer, phone = _call(lab, scenarios.challenges(LOGIN, 'open.sesame'), '--hang-up-after', '0.5', account=LOGIN)
+    peer, phone = _call(lab, scenarios.challenges(), '--hang-up-after', '0.5', account=LOGIN)
     peer.verdict()
     _check_end(phone, 0)
+    _check_digest(peer.messages.read_text(errors='replace'), PASSWORD)
 
 
 def _refused(lab, status, reason):

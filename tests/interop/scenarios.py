@@ -82,18 +82,18 @@ def rings_then_answers():
         expect('INVITE'), reply(100, 'Trying'), reply(180, 'Ringing'), pause(700), *answer_and_wait_bye()])
 
 
-def challenges(user, password):
-    """407 first; the call goes on only if the second INVITE holds right credentials."""
+def challenges():
+    """407 first; the second INVITE has to hold credentials. SIPp judges only those of a 401, so the
+    test itself reckons whether they are right."""
     return Scenario('challenges', [
         expect('INVITE'),
         reply(407, 'Proxy Authentication Required',
               'Proxy-Authenticate: Digest realm="sipp", nonce="0123abcd", algorithm=MD5, qop="auth"', repeats=True),
         expect('ACK'),
-        expect('INVITE', f'<verifyauth assign_to="good" username="{user}" password="{password}"/>'),
-        '<nop hide="true" test="good" next="answer"/>',
-        reply(403, 'Wrong Credentials', repeats=True), expect('ACK'),
-        '<nop><action><error message="wrong credentials"/></action></nop>',
-        '<label id="answer"/>', *answer_and_wait_bye()])
+        expect('INVITE', '<ereg regexp="Digest.*response=" search_in="hdr" header="Proxy-Authorization:" '
+                         'check_it="true" assign_to="given"/>'),
+        '<nop><action><log message="[$given]"/></action></nop>',
+        *answer_and_wait_bye()])
 
 
 def refuses(status, reason):
