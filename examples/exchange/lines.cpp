@@ -169,6 +169,7 @@ void line_call::say(std::vector<note> notes, time_point now)
 void line_call::start_echo(time_point now)
 {
     echoing_ = true;
+    heard_->clear();
     (void)engine_.play(*call_, std::make_unique<echo_source>(heard_), milliseconds(0), now);
 }
 

@@ -40,6 +40,12 @@ class echo_buffer
 public:
     void write(std::span<const media::sample> from);
     std::size_t read(std::span<media::sample> to);
+    /// What was heard before somebody listens is no echo.
+    void clear()
+    {
+        held_ = 0;
+        filling_ = true;
+    }
 
 private:
     // Half a second at 16 kHz. A full buffer loses what is oldest, so the echo never lags more.

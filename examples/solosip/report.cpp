@@ -42,6 +42,7 @@ void report::event(std::string_view name, ordered_json members)
     const char* before = ": ";
     for (const auto& [key, value] : members.items())
     {
+        if (value == "") continue;
         line += before;
         line += key + ' ' +
                 (value.is_string() ? trace::escaped(value.get<std::string>(), 200) : dump(value));

@@ -13,8 +13,11 @@ namespace solosip::trace
 namespace
 {
 
-constexpr std::size_t time_width = 12;   // up to the first column
-constexpr std::size_t column_width = 40; // from one column to the next
+constexpr std::size_t time_width = 12; // up to the first column
+
+// From one column to the next: as wide as the labels need, within reason.
+constexpr std::size_t narrowest_column = 40, widest_column = 64;
+constexpr std::size_t lead = 5, label_margin = lead + 5; // "|----" before, "-->|" and two spaces
 
 // How far back a repetition is looked for: Timer B's seven sends with all that lies between.
 constexpr std::size_t look_back = 64;
@@ -85,12 +88,20 @@ void ladder::note(time_point when, std::string_view text)
     keep({when, kind::note, 0, false, 0, {}, escaped(text, 120)});
 }
 
-std::string ladder::heading() const
+std::size_t ladder::column_width() const
+{
+    std::size_t longest = 0;
+    for (const auto& e : entries_)
+        longest = std::max(longest, e.label.size());
+    return std::clamp(longest + label_margin, narrowest_column, widest_column);
+}
+
+std::string ladder::heading(std::size_t width) const
 {
     std::string line = "   seconds";
     line.resize(time_width, ' ');
     std::size_t column = time_width;
-    for (std::size_t i = 0; i <= peers_.size(); ++i, column += column_width)
+    for (std::size_t i = 0; i <= peers_.size(); ++i, column += width)
     {
         std::string name =
             i == 0 ? (peers_.empty() ? "" : local_.to_string()) : peers_[i - 1].to_string();
@@ -103,14 +114,14 @@ std::string ladder::heading() const
 }
 
 // "|----- INVITE sip:bob@192.0.2.7 ------->|": from our column, the first, to the peer's or back.
-std::string ladder::arrow(const entry& e) const
+std::string ladder::arrow(const entry& e, std::size_t width) const
 {
-    std::string line(column_width * peers_.size() + 1, ' ');
+    std::string line(width * peers_.size() + 1, ' ');
     for (std::size_t i = 0; i <= peers_.size(); ++i)
-        line[i * column_width] = '|';
+        line[i * width] = '|';
     if (e.what == kind::note) return line;
 
-    const std::size_t to = (std::size_t{e.peer} + 1) * column_width;
+    const std::size_t to = (std::size_t{e.peer} + 1) * width;
     for (std::size_t i = 1; i < to; ++i)
         if (line[i] == ' ') line[i] = '-';
     if (e.what == kind::sent)
@@ -118,8 +129,7 @@ std::string ladder::arrow(const entry& e) const
     else
         line[1] = '<';
 
-    constexpr std::size_t lead = 5;
-    const std::size_t room = column_width - lead - 5;
+    const std::size_t room = width - label_margin;
     std::string label = e.label;
     if (label.size() > room) label = label.substr(0, room - 2) + "..";
     label = ' ' + label + ' ';
@@ -130,12 +140,13 @@ std::string ladder::arrow(const entry& e) const
 std::string ladder::text() const
 {
     if (entries_.empty()) return {};
-    std::string out = heading();
+    const std::size_t width = column_width();
+    std::string out = heading(width);
     if (left_out_ > 0)
         out += "            (" + std::to_string(left_out_) + " earlier ones left out)\n";
     for (const auto& e : entries_)
     {
-        std::string line = seconds_text(e.when - first_) + arrow(e) + "  ";
+        std::string line = seconds_text(e.when - first_) + arrow(e, width) + "  ";
         if (e.what == kind::note) line += "* ";
         line += e.detail;
         if (e.again) line += " (again)";

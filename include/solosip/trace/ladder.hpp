@@ -63,8 +63,9 @@ private:
 
     std::uint8_t column_of(const endpoint& peer);
     void keep(entry e);
-    std::string heading() const;
-    std::string arrow(const entry& e) const;
+    std::size_t column_width() const;
+    std::string heading(std::size_t width) const;
+    std::string arrow(const entry& e, std::size_t width) const;
 
     endpoint local_{};
     std::vector<endpoint> peers_;
