@@ -128,6 +128,21 @@ TEST_CASE("removing lines and values", "[sip][message]")
     CHECK(m->body() == "abc");
 }
 
+TEST_CASE("the first value may stand behind a line of nothing", "[sip][message]")
+{
+    message m =
+        make("OPTIONS sip:h SIP/2.0\r\nRoute: ,\r\nSubject: x\r\nRoute: ,<sip:a>,, <sip:b>\r\n"
+             "Route: <sip:c>\r\n\r\n");
+    m.remove_first_value(header_id::route);
+    CHECK(m.bytes() == "OPTIONS sip:h SIP/2.0\r\nRoute: ,\r\nSubject: x\r\nRoute: <sip:b>\r\n"
+                       "Route: <sip:c>\r\n\r\n");
+    m.remove_first_value(header_id::route);
+    CHECK(m.bytes() == "OPTIONS sip:h SIP/2.0\r\nRoute: ,\r\nSubject: x\r\nRoute: <sip:c>\r\n\r\n");
+    m.remove_first_value(header_id::route);
+    m.remove_first_value(header_id::route);
+    CHECK(m.bytes() == "OPTIONS sip:h SIP/2.0\r\nRoute: ,\r\nSubject: x\r\n\r\n");
+}
+
 TEST_CASE("editing refuses what would break the message", "[sip][message]")
 {
     message m = invite();
