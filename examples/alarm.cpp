@@ -197,12 +197,12 @@ asio::awaitable<void> alarm_device::watch_sensor()
 asio::awaitable<void> alarm_device::alert()
 {
     std::error_code ec;
+    const solosip::call_options options{.subject = settings_.name, .ring_for = 30s};
     for (int attempt = 1; attempt <= 3 && !stopping_; ++attempt)
     {
         // An alert is more urgent than whoever is talking to us.
         if (const auto present = phone_.current_call()) co_await present.async_hang_up(into(ec));
-        const auto c = co_await phone_.async_call(
-            settings_.destination, {.subject = settings_.name, .ring_for = 30s}, into(ec));
+        const auto c = co_await phone_.async_call(settings_.destination, options, into(ec));
         if (!ec)
         {
             for (int times = 0; times < 3; ++times)

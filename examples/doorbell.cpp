@@ -11,8 +11,10 @@
 
 asio::awaitable<void> ring(solosip::agent& phone, char** argument)
 {
-    co_await phone.async_register({.uri = argument[1], .password = argument[2]});
-    const auto call = co_await phone.async_call(argument[3], {.subject = "Door bell"});
+    const solosip::account us{.uri = argument[1], .password = argument[2]};
+    const solosip::call_options options{.subject = "Door bell"};
+    co_await phone.async_register(us);
+    const auto call = co_await phone.async_call(argument[3], options);
     call.async_play(argument[4], asio::detached);
     while ((co_await call.async_read_digit()).key != '#')
         std::cout << "that was not '#'\n";

@@ -78,10 +78,16 @@ public:
     /// refreshed, and tried again where that helps, until `async_unregister`. Cancelling gives it
     /// up. Errors: auth_rejected, forbidden, timed_out, unreachable, dns_failed, bad_uri...
     template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, registration)) Token = default_token>
-    auto async_register(account who, Token&& token = Token())
+    auto async_register(const account& who, Token&& token = Token())
     {
         return detail::initiate<registration>(std::forward<Token>(token), core_, executor_,
-                                              &detail::register_account, std::move(who));
+                                              &detail::register_account, who);
+    }
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, registration)) Token = default_token>
+    auto async_register(account&& who, Token&& token = Token())
+    {
+        detail::check_temporary<decltype(async_register(who, std::forward<Token>(token)))>();
+        return async_register(who, std::forward<Token>(token));
     }
 
     /// The next change of the registration, good or bad (an error, then). Changes that nobody waits
@@ -106,14 +112,22 @@ public:
     /// declined, no_answer, not_found..., with a `call` whose `outcome` tells status and reason;
     /// bad_uri, bad_header and call_in_progress, with an empty one.
     template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, call)) Token = default_token>
-    auto async_call(std::string to, call_options options, Token&& token = Token())
+    auto async_call(std::string to, const call_options& options, Token&& token = Token())
     {
         return detail::initiate<call>(std::forward<Token>(token), core_, executor_,
-                                      &detail::start_call, std::move(to), std::move(options));
+                                      &detail::start_call, std::move(to), options);
     }
-    auto async_call(std::string to)
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, call)) Token = default_token>
+    auto async_call(std::string to, call_options&& options, Token&& token = Token())
     {
-        return async_call(std::move(to), call_options{}, default_token());
+        detail::check_temporary<decltype(async_call(to, options, std::forward<Token>(token)))>();
+        return async_call(std::move(to), options, std::forward<Token>(token));
+    }
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, call)) Token = default_token>
+    auto async_call(std::string to, Token&& token = Token())
+    {
+        const call_options usual;
+        return async_call(std::move(to), usual, std::forward<Token>(token));
     }
 
     /// The next caller, also one who rings already. While there is a call, others hear 486.

@@ -49,6 +49,27 @@ private:
     executor_type executor_;
 };
 
+// GCC 12 copies an aggregate that is made inside a co_await expression byte by byte into the
+// coroutine's frame and then destroys it twice. That must not wait for run time.
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
+inline constexpr bool can_await_temporaries = false;
+#else
+inline constexpr bool can_await_temporaries = true;
+#endif
+template <class T>
+inline constexpr bool is_awaitable = false;
+template <class T, class Executor>
+inline constexpr bool is_awaitable<asio::awaitable<T, Executor>> = true;
+
+/// For operations that were given an rvalue, with what they return.
+template <class Result>
+constexpr void check_temporary()
+{
+    static_assert(can_await_temporaries || !is_awaitable<Result>,
+                  "GCC 12 destroys an account or call_options twice that is made inside a co_await "
+                  "expression: give it a name before, and pass that");
+}
+
 template <class... Results, class Token, class Owner, class Start, class... Args>
 auto initiate(Token&& token, std::shared_ptr<Owner> owner, const asio::any_io_executor& executor,
               Start start, Args&&... args)
