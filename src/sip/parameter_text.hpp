@@ -12,8 +12,8 @@ namespace solosip::sip
 /// code (`errc{}` is none), `s` stands at the wrong place.
 errc scan_parameters(text::scanner& s, parameters& out);
 
-/// auth-param *( COMMA auth-param ) to the end, likewise.
-errc scan_auth_parameters(text::scanner& s, parameters& out);
+/// auth-param *( COMMA auth-param ) to the end, likewise, or with another separator.
+errc scan_auth_parameters(text::scanner& s, parameters& out, char separator = ',');
 
 /// Takes the next parameter off `rest`; false where there is none left.
 bool next_parameter(std::string_view& rest, char separator, parameter& out);

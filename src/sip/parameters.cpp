@@ -39,7 +39,7 @@ errc scan_parameters(text::scanner& s, parameters& out)
 
 // auth-param = auth-param-name EQUAL ( token / quoted-string )
 // Empty elements between commas, which RFC 9110 section 5.6.1 has a reader ignore, are skipped.
-errc scan_auth_parameters(text::scanner& s, parameters& out)
+errc scan_auth_parameters(text::scanner& s, parameters& out, char separator)
 {
     const char* start = s.at();
     std::size_t count = 0;
@@ -47,7 +47,7 @@ errc scan_auth_parameters(text::scanner& s, parameters& out)
     {
         s.skip_space();
         if (s.done()) break;
-        if (s.peek() == ',') continue;
+        if (s.peek() == separator) continue;
         if (count++ == limits::parameters) return errc::too_many;
         if (s.take(text::token).empty()) return errc::bad_syntax;
         if (!s.accept_spaced('=')) return errc::bad_syntax;
@@ -56,10 +56,10 @@ errc scan_auth_parameters(text::scanner& s, parameters& out)
             s.take(text::value);
         else if (!s.skip_quoted())
             return errc::bad_syntax;
-    } while (s.accept_spaced(','));
+    } while (s.accept_spaced(separator));
     s.skip_space();
     if (!s.done()) return errc::bad_syntax;
-    out = parameters(s.since(start), ',');
+    out = parameters(s.since(start), separator);
     return errc{};
 }
 
