@@ -45,6 +45,13 @@ std::size_t echo_buffer::read(std::span<media::sample> to)
 {
     if (filling_ && held_ < 2 * to.size()) return 0;
     filling_ = false;
+    // Keys that are pressed meanwhile leave us no time to speak: catch up.
+    const std::size_t most = 6 * to.size();
+    if (held_ > most)
+    {
+        first_ = (first_ + held_ - most / 2) % ring_.size();
+        held_ = most / 2;
+    }
     const std::size_t n = std::min(held_, to.size());
     for (std::size_t i = 0; i < n; ++i)
         to[i] = ring_[(first_ + i) % ring_.size()];

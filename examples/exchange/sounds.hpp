@@ -48,7 +48,7 @@ public:
     }
 
 private:
-    // Half a second at 16 kHz. A full buffer loses what is oldest, so the echo never lags more.
+    // Half a second at 16 kHz. A full buffer loses what is oldest.
     std::vector<media::sample> ring_ = std::vector<media::sample>(8000);
     std::size_t first_ = 0, held_ = 0;
     bool filling_ = true; // until two packets are there, so that jitter does not tear holes
