@@ -3,6 +3,8 @@
 #include "solosip/sip/message.hpp"
 #include "fuzz/property.hpp"
 #include "solosip/sip/compose.hpp"
+#include "solosip/sip/header_values.hpp"
+#include "solosip/sip/multipart.hpp"
 #include "solosip/sip/validation.hpp"
 
 #include <cstddef>
@@ -56,8 +58,55 @@ bool parsed(const result<T>& r, std::string_view value)
     return r.has_value();
 }
 
+void check_other_values(std::string_view value)
+{
+    if (const auto t = parse_token_value(value); parsed(t, value))
+    {
+        require(within(t->token, value), "a token lies in the value");
+        check_parameters(t->params, value);
+    }
+    if (const auto r = parse_rack(value); parsed(r, value))
+        require(within(r->cseq.method_text, value), "a RAck lies in the value");
+    for (const auto& d : {parse_replaces(value), parse_target_dialog(value)})
+        if (parsed(d, value))
+            require(within(d->call_id, value) && within(d->to_tag, value) &&
+                        within(d->from_tag, value),
+                    "a dialog lies in the value");
+    if (const auto r = parse_retry_after(value); parsed(r, value))
+        require(within(r->comment, value), "a comment lies in the value");
+    if (const auto w = parse_warning(value); parsed(w, value))
+        require(within(w->agent, value) && within(w->text, value), "a warning lies in the value");
+    if (const auto t = parse_timestamp(value); parsed(t, value))
+        require(within(t->time, value) && within(t->delay, value), "a timestamp lies in the value");
+    if (const auto p = parse_parameter_list(value); parsed(p, value)) check_parameters(*p, value);
+    if (const auto p = parse_parameter_list(value, ';'); parsed(p, value))
+        check_parameters(*p, value);
+    static_cast<void>(parsed(parse_session_expires(value), value));
+    static_cast<void>(parsed(parse_date(value), value));
+}
+
+void check_body(const message_view& m)
+{
+    const auto type = m.content_type();
+    if (!type) return;
+    const auto sdp = find_content(m.body(), *type, "application", "sdp");
+    require(!sdp || within(*sdp, m.body()), "a description lies in the body");
+    const std::string boundary = unquote(type->params.find("boundary").value_or("b"));
+    multipart parts(m.body(), boundary);
+    std::size_t total = 0;
+    while (const auto part = parts.next())
+    {
+        require(within(part->headers, m.body()) && within(part->content, m.body()),
+                "a part lies in the body");
+        total += part->headers.size() + part->content.size();
+        static_cast<void>(part->type());
+    }
+    require(total <= m.body().size(), "parts do not overlap");
+}
+
 void check_value(std::string_view value)
 {
+    check_other_values(value);
     check_uri(value);
     if (const auto a = parse_name_addr(value); parsed(a, value))
     {
@@ -128,6 +177,7 @@ void check_views(const message_view& m, std::string_view whole)
     static_cast<void>(m.cseq());
     static_cast<void>(m.contact());
     static_cast<void>(m.content_type());
+    check_body(m);
     const verdict v = validate(m);
     require(v.ok() == v.why.empty(), "what is wrong has a reason");
     require(v.status == 0 || reason_phrase(v.status) != "", "an answer is a known one");

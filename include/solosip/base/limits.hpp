@@ -19,6 +19,12 @@ inline constexpr std::size_t parameters = 64;
 /// Values of one list header (Via, Route, Record-Route, Contact) that are used.
 inline constexpr std::size_t list_values = 64;
 
+/// Parts of one multipart body that are looked at; mail clients make three or four.
+inline constexpr std::size_t body_parts = 16;
+
+/// Multiparts within each other: signed, mixed and alternative at most.
+inline constexpr std::size_t body_depth = 3;
+
 /// Route set of a dialog: more proxies than this in a row is a loop.
 inline constexpr std::size_t route_set = 32;
 
