@@ -98,7 +98,8 @@ TEST_CASE("shutting down hangs up, completes what waits, and lets the context en
             p.alice->async_wait_registration(note);
             co_await p.alice->async_shutdown(2s);
             CHECK(ends == std::vector<std::error_code>(2, errc::shut_down));
-            CHECK((co_await d.async_wait_end()).who == ended_by::peer);
+            const auto how = co_await d.async_wait_end();
+            CHECK(how.who == ended_by::peer);
             std::error_code ec;
             co_await c.async_play(silence(1s), by(ec));
             CHECK(ec == errc::shut_down);

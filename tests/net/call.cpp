@@ -56,7 +56,8 @@ TEST_CASE("a call with a tone, keys and a recording; the callee hangs up")
         const auto c = co_await i.async_answer();
         co_await c.async_record(file_sink(path));
         ear heard;
-        CHECK(co_await c.async_read_digits(4, '#', 5s) == "5");
+        const auto keys = co_await c.async_read_digits(4, '#', 5s);
+        CHECK(keys == "5");
         co_await c.async_record(heard.sink());
         while (*heard.peak < 3000)
             co_await wait(20ms);
@@ -138,8 +139,10 @@ TEST_CASE("the caller hangs up; a sound ends, another is cleared, a third is can
             CHECK(log.back() == "cleared");
 
             c.hang_up();
-            CHECK((co_await d.async_wait_end()).who == ended_by::peer);
-            CHECK((co_await c.async_wait_end()).who == ended_by::us);
+            const auto theirs = co_await d.async_wait_end();
+            CHECK(theirs.who == ended_by::peer);
+            const auto ours = co_await c.async_wait_end();
+            CHECK(ours.who == ended_by::us);
         });
 }
 
@@ -152,7 +155,8 @@ TEST_CASE("keys wait until they are read, and readers are cancelled without losi
             const auto [c, d] = co_await p.connect();
             // INFO takes no time on the line.
             co_await c.async_send_digits("12", dtmf_via::info);
-            CHECK((co_await d.async_read_digit()).key == '1');
+            const auto one = co_await d.async_read_digit();
+            CHECK(one.key == '1');
             const auto two = co_await d.async_read_digit();
             CHECK(two.key == '2');
             CHECK(two.via == dtmf_via::info);
@@ -173,15 +177,18 @@ TEST_CASE("keys wait until they are read, and readers are cancelled without losi
             while (!aborted)
                 co_await asio::post(p.io, asio::use_awaitable);
             CHECK(*aborted == asio::error::operation_aborted);
-            CHECK(co_await d.async_read_digits(9, 0, 20ms) == "3"); // nothing more comes
-            CHECK(co_await d.async_read_digits(9, 0, 1ms) == "");
+            const auto three = co_await d.async_read_digits(9, 0, 20ms);
+            CHECK(three == "3"); // nothing more comes
+            const auto none = co_await d.async_read_digits(9, 0, 1ms);
+            CHECK(none.empty());
             std::error_code ec;
             co_await c.async_send_digits("5x", by(ec));
             CHECK(ec == errc::bad_digit);
             co_await c.async_send_digits("4", dtmf_via::info);
             co_await c.async_hang_up();
             (void)co_await d.async_wait_end();
-            CHECK((co_await d.async_read_digit(by(ec))).key == '4'); // pressed before the end
+            const auto last = co_await d.async_read_digit(by(ec));
+            CHECK(last.key == '4'); // pressed before the end
             CHECK_FALSE(ec);
             co_await d.async_read_digit(by(ec));
             CHECK(ec == errc::call_ended);

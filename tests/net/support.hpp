@@ -1,4 +1,7 @@
 // Two agents in one process, talking over loopback on ports that happen to be free.
+//
+// CHECK names its expression twice, and GCC 12 awaits even what is behind `false &&`: so await
+// first, and check what came of it.
 #pragma once
 
 #include "solosip/solosip.hpp"
