@@ -4,6 +4,7 @@
 #include <asio/io_context.hpp>
 
 #include <cstdio>
+#include <system_error>
 
 int main()
 {
@@ -13,7 +14,7 @@ int main()
     if (error || phone.local_endpoint().port() == 0) return 1;
     std::printf("port %u\n", static_cast<unsigned>(phone.local_endpoint().port()));
     bool done = false;
-    phone.async_shutdown(solosip::seconds(1), [&](solosip::error_code e) { done = !e; });
+    phone.async_shutdown(solosip::seconds(1), [&](std::error_code e) { done = !e; });
     io.run();
     return done ? 0 : 1;
 }
