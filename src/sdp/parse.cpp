@@ -2,7 +2,9 @@
 #include "solosip/sdp/description.hpp"
 
 #include <algorithm>
+#include <bitset>
 #include <charconv>
+#include <cstring>
 #include <limits>
 
 namespace solosip::sdp
@@ -11,11 +13,20 @@ namespace solosip::sdp
 namespace
 {
 
+bool is_space(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
 // Cuts the next word off `text`; several spaces or tabs in a row are one.
 std::string_view word(std::string_view& text)
 {
-    const auto begin = std::min(text.find_first_not_of(" \t"), text.size());
-    const auto end = std::min(text.find_first_of(" \t", begin), text.size());
+    std::size_t begin = 0;
+    while (begin < text.size() && is_space(text[begin]))
+        ++begin;
+    std::size_t end = begin;
+    while (end < text.size() && !is_space(text[end]))
+        ++end;
     const auto found = text.substr(begin, end - begin);
     text.remove_prefix(end);
     return found;
@@ -23,9 +34,11 @@ std::string_view word(std::string_view& text)
 
 std::string_view trim(std::string_view text)
 {
-    const auto begin = std::min(text.find_first_not_of(" \t"), text.size());
-    const auto end = text.find_last_not_of(" \t");
-    return end == std::string_view::npos ? std::string_view{} : text.substr(begin, end + 1 - begin);
+    while (!text.empty() && is_space(text.front()))
+        text.remove_prefix(1);
+    while (!text.empty() && is_space(text.back()))
+        text.remove_suffix(1);
+    return text;
 }
 
 // Up to the separator, which is cut off too; all of it where there is none.
@@ -61,6 +74,7 @@ std::optional<ip_address> address_in(std::string_view words)
 
 std::optional<direction> direction_named(std::string_view name)
 {
+    if (name.size() != 8) return std::nullopt; // each of the four
     for (auto d :
          {direction::sendrecv, direction::sendonly, direction::recvonly, direction::inactive})
         if (same_name(name, to_string(d))) return d;
@@ -95,11 +109,10 @@ public:
     }
 
 private:
-    // What has been said for one m= line itself, to be filled up from the session in the end.
-    struct own
+    // What the last m= line has said of its formats already: a=rtpmap, a=fmtp.
+    struct told
     {
-        bool address = false, direction = false;
-        std::vector<bool> mapped, parametered; // formats that had an a=rtpmap, an a=fmtp
+        std::bitset<limits::sdp_formats> map, parameters;
     };
 
     static std::uint32_t offset_of(std::size_t at)
@@ -108,13 +121,20 @@ private:
             std::min<std::size_t>(at, std::numeric_limits<std::uint32_t>::max()));
     }
 
+    // Lines end with LF, CR or both; an empty one between CR and LF is skipped like any other.
     bool next_line()
     {
         if (at_ >= text_.size()) return false;
         line_begin_ = at_;
-        const auto end = std::min(text_.find_first_of("\r\n", at_), text_.size());
-        line_ = text_.substr(at_, end - at_);
-        at_ = end + 1;
+        // Looked for once for each LF: a text of nothing but CR must not cost its length squared.
+        if (next_lf_ < at_ || at_ == 0) next_lf_ = std::min(text_.find('\n', at_), text_.size());
+        auto length = next_lf_ - at_;
+        if (length > 0)
+            if (const void* cr = std::memchr(text_.data() + at_, '\r', length))
+                length =
+                    static_cast<std::size_t>(static_cast<const char*>(cr) - text_.data()) - at_;
+        line_ = text_.substr(at_, length);
+        at_ += length + 1;
         return true;
     }
 
@@ -132,7 +152,7 @@ private:
             if (out_.media.empty())
                 on_session_attribute(value);
             else
-                on_media_attribute(out_.media.back(), own_.back(), value);
+                on_media_attribute(out_.media.back(), value);
             break;
         default: break; // RFC 8866 section 5: what is not understood is ignored
         }
@@ -153,10 +173,11 @@ private:
     {
         if (out_.media.empty())
             out_.address = address_in(value);
-        else if (!own_.back().address) // the first of several (section 5.7: multicast layers)
+        else if (!has_address_[out_.media.size() -
+                               1]) // the first of several (section 5.7: multicast layers)
         {
             out_.media.back().address = address_in(value);
-            own_.back().address = true;
+            has_address_.set(out_.media.size() - 1);
         }
     }
 
@@ -165,7 +186,7 @@ private:
     {
         if (out_.media.size() == limits::sdp_media)
             return error{errc::too_many, offset_of(line_begin_)};
-        sdp::media m;
+        sdp::media& m = out_.media.emplace_back();
         m.kind = word(value);
         std::string_view ports = word(value);
         const auto port_text = until(ports, '/');
@@ -178,21 +199,25 @@ private:
                          offset_of(static_cast<std::size_t>(port_text.data() - text_.data()))};
         m.port = *port;
 
+        read_formats(m, value);
+        told_ = {};
+        return std::nullopt;
+    }
+
+    void read_formats(sdp::media& m, std::string_view value)
+    {
         const bool rtp = m.protocol.find("RTP/") != std::string::npos ||
                          m.protocol.find("rtp/") != std::string::npos;
+        const auto words = static_cast<std::size_t>(std::count(value.begin(), value.end(), ' '));
+        m.format_tokens.reserve(std::min(words, limits::sdp_formats));
+        if (rtp) m.formats.reserve(std::min(words, limits::sdp_formats));
         for (auto token = word(value);
              !token.empty() && m.format_tokens.size() < limits::sdp_formats; token = word(value))
         {
             m.format_tokens.emplace_back(token);
-            const auto type = number<std::uint8_t>(token, 127);
-            if (rtp && type && !find(m, *type)) m.formats.push_back(static_format(*type));
+            const auto type = rtp ? number<std::uint8_t>(token, 127) : std::nullopt;
+            if (type && !find(m, *type)) m.formats.push_back(static_format(*type));
         }
-        own o;
-        o.mapped.resize(m.formats.size());
-        o.parametered.resize(m.formats.size());
-        own_.push_back(std::move(o));
-        out_.media.push_back(std::move(m));
-        return std::nullopt;
     }
 
     static format* find(sdp::media& m, std::uint8_t payload_type)
@@ -210,20 +235,15 @@ private:
             out_.attributes.emplace_back(value);
     }
 
-    void on_media_attribute(sdp::media& m, own& o, std::string_view value)
+    void on_media_attribute(sdp::media& m, std::string_view value)
     {
         std::string_view rest = value;
         const auto name = until(rest, ':');
         bool understood = false;
-        if (const auto d = direction_named(trim(name)))
-        {
-            m.direction = *d;
-            o.direction = understood = true;
-        }
-        else if (name == "rtpmap")
-            understood = on_rtpmap(m, o, rest);
+        if (name == "rtpmap")
+            understood = on_rtpmap(m, rest);
         else if (name == "fmtp")
-            understood = on_fmtp(m, o, rest);
+            understood = on_fmtp(m, rest);
         else if (name == "ptime")
             understood = on_milliseconds(m.ptime, rest);
         else if (name == "maxptime")
@@ -232,11 +252,17 @@ private:
             understood = on_rtcp(m, rest);
         else if (name == "rtcp-mux")
             understood = m.rtcp_mux = true;
+        else if (const auto d = direction_named(trim(name)))
+        {
+            m.direction = *d;
+            has_direction_.set(out_.media.size() - 1);
+            understood = true;
+        }
         if (!understood && !value.empty()) m.attributes.emplace_back(value);
     }
 
     // a=rtpmap:<payload type> <encoding name>/<clock rate>[/<channels>]
-    static bool on_rtpmap(sdp::media& m, own& o, std::string_view value)
+    bool on_rtpmap(sdp::media& m, std::string_view value)
     {
         const auto type = number<std::uint8_t>(word(value), 127);
         format* f = type ? find(m, *type) : nullptr;
@@ -246,25 +272,25 @@ private:
         const auto name = until(map, '/');
         const auto rate = number<std::uint32_t>(until(map, '/'));
         const auto channels = map.empty() ? std::uint8_t{1} : number<std::uint8_t>(map);
-        if (o.mapped[index] || name.empty() || !rate || *rate == 0 || !channels || *channels == 0)
+        if (told_.map[index] || name.empty() || !rate || *rate == 0 || !channels || *channels == 0)
             return false;
         f->name = name;
         f->clock_rate = *rate;
         f->channels = *channels;
-        o.mapped[index] = true;
+        told_.map.set(index);
         return true;
     }
 
-    static bool on_fmtp(sdp::media& m, own& o, std::string_view value)
+    bool on_fmtp(sdp::media& m, std::string_view value)
     {
         const auto type = number<std::uint8_t>(word(value), 127);
         format* f = type ? find(m, *type) : nullptr;
         if (f == nullptr) return false;
         const auto index = static_cast<std::size_t>(f - m.formats.data());
         const auto parameters = trim(value);
-        if (o.parametered[index] || parameters.empty()) return false;
+        if (told_.parameters[index] || parameters.empty()) return false;
         f->fmtp = parameters;
-        o.parametered[index] = true;
+        told_.parameters.set(index);
         return true;
     }
 
@@ -293,15 +319,17 @@ private:
     {
         for (std::size_t i = 0; i < out_.media.size(); ++i)
         {
-            if (!own_[i].address) out_.media[i].address = out_.address;
-            if (!own_[i].direction) out_.media[i].direction = out_.direction;
+            if (!has_address_[i]) out_.media[i].address = out_.address;
+            if (!has_direction_[i]) out_.media[i].direction = out_.direction;
         }
     }
 
     std::string_view text_, line_;
-    std::size_t at_ = 0, line_begin_ = 0;
+    std::size_t at_ = 0, line_begin_ = 0, next_lf_ = 0;
     description out_;
-    std::vector<own> own_;
+    // For each m= line: does it say so itself?
+    std::bitset<limits::sdp_media> has_address_, has_direction_;
+    told told_;
 };
 
 } // namespace

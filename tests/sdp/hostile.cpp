@@ -63,3 +63,19 @@ TEST_CASE("every beginning of a session description does no harm")
     for (std::size_t n = 0; n <= text.size(); ++n)
         digest(text.substr(0, n));
 }
+
+TEST_CASE("texts as large as a message, made of one thing only, are read in time that is linear")
+{
+    // A square of it would take minutes.
+    for (const char* piece : {"\r", "\n", "\r\n", "a=\r", "a=x\n", "m", "=", "a=rtpmap:0 \n", " ",
+                              "a=sendrecv\r", "c=IN IP4 \n"})
+        for (const char* head :
+             {"v=0\r\n", "v=0\nm=audio 5 RTP/AVP 0\n", "v=0\rm=audio 5 RTP/AVP "})
+        {
+            std::string text = head;
+            while (text.size() < limits::message_bytes)
+                text += piece;
+            for (int i = 0; i < 20; ++i)
+                digest(text);
+        }
+}

@@ -12,6 +12,12 @@ using namespace solosip::simulation;
 namespace
 {
 
+#ifdef __SANITIZE_ADDRESS__
+constexpr std::uint64_t usual_number = 200; // twenty times slower
+#else
+constexpr std::uint64_t usual_number = 2000;
+#endif
+
 struct three_agents
 {
     explicit three_agents(std::uint64_t seed) : w(seed) {}
@@ -100,7 +106,7 @@ TEST_CASE("random scripts over random networks")
         return;
     }
     const char* many = std::getenv("SOLOSIP_SCRIPTS");
-    const std::uint64_t scripts = many ? std::strtoull(many, nullptr, 10) : 1000;
+    const std::uint64_t scripts = many ? std::strtoull(many, nullptr, 10) : usual_number;
     for (std::uint64_t seed = 1; seed <= scripts; ++seed)
         run(seed);
 }
