@@ -37,7 +37,6 @@ result<std::optional<frame>> framer::next()
     }
     if (length_ == 0)
         if (const auto found = find_length(); !found) return fail(found.code());
-    if (length_ > limit_) return fail(errc::too_large);
     if (buffered() < length_) return std::optional<frame>{};
     return std::optional<frame>(take(frame::kind::message, length_));
 }
@@ -107,7 +106,10 @@ result<void> framer::find_length()
     head.for_each_value(header_id::content_length,
                         [&](std::string_view each) { good = good && each == text; });
     if (!good) return errc::bad_number;
-    length_ = head_length_ + head.number(header_id::content_length).value_or(0);
+    // Checked before it is added, for the sum might not fit into a `size_t` of 32 bits.
+    const std::uint32_t length = head.number(header_id::content_length).value_or(0);
+    if (head_length_ > limit_ || length > limit_ - head_length_) return errc::too_large;
+    length_ = head_length_ + length;
     return {};
 }
 
