@@ -4,10 +4,11 @@ include_guard(GLOBAL)
 find_package(Threads REQUIRED)
 find_path(ASIO_INCLUDE_DIR asio.hpp REQUIRED)
 
-add_library(asio_headers INTERFACE)
-target_include_directories(asio_headers SYSTEM INTERFACE "$<BUILD_INTERFACE:${ASIO_INCLUDE_DIR}>")
-target_link_libraries(asio_headers INTERFACE Threads::Threads)
-target_compile_definitions(asio_headers INTERFACE
+add_library(solosip_asio INTERFACE)
+set_target_properties(solosip_asio PROPERTIES EXPORT_NAME asio)
+target_include_directories(solosip_asio SYSTEM INTERFACE "$<BUILD_INTERFACE:${ASIO_INCLUDE_DIR}>")
+target_link_libraries(solosip_asio INTERFACE Threads::Threads)
+target_compile_definitions(solosip_asio INTERFACE
   ASIO_STANDALONE
   ASIO_NO_DEPRECATED
   ASIO_SEPARATE_COMPILATION
@@ -19,6 +20,10 @@ target_compile_definitions(asio_headers INTERFACE
 
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(sndfile REQUIRED IMPORTED_TARGET GLOBAL sndfile)
-add_library(SndFile::sndfile ALIAS PkgConfig::sndfile)
+if(NOT TARGET SndFile::sndfile)
+  add_library(SndFile::sndfile ALIAS PkgConfig::sndfile)
+endif()
 pkg_check_modules(samplerate REQUIRED IMPORTED_TARGET GLOBAL samplerate)
-add_library(SampleRate::samplerate ALIAS PkgConfig::samplerate)
+if(NOT TARGET SampleRate::samplerate)
+  add_library(SampleRate::samplerate ALIAS PkgConfig::samplerate)
+endif()

@@ -10,7 +10,7 @@ install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/solosip" DESTINATION "${CMAKE_I
   FILES_MATCHING PATTERN "*.hpp")
 install(TARGETS ${solosip_libraries} EXPORT solosipTargets)
 if(SOLOSIP_EDGE)
-  install(TARGETS asio_headers EXPORT solosipTargets)
+  install(TARGETS solosip_asio EXPORT solosipTargets)
 endif()
 install(EXPORT solosipTargets NAMESPACE solosip:: DESTINATION "${solosip_package_dir}")
 
@@ -55,7 +55,7 @@ solosip_pkg_config(solosip-g711 DESCRIPTION "G.711 for solosip" LIBS "-lsolosip-
   REQUIRES solosip-core)
 if(SOLOSIP_EDGE)
   # The settings that every translation unit of a program must share (SolosipAsio.cmake).
-  get_target_property(definitions asio_headers INTERFACE_COMPILE_DEFINITIONS)
+  get_target_property(definitions solosip_asio INTERFACE_COMPILE_DEFINITIONS)
   list(TRANSFORM definitions PREPEND "-D")
   list(JOIN definitions " " definitions)
   set(asio_include "")
