@@ -163,6 +163,46 @@ inline bool has_line_break(std::string_view s)
     return false;
 }
 
+inline void store8(char* to, std::uint64_t word)
+{
+    std::memcpy(to, &word, sizeof word);
+}
+
+/// Copies a short text, for which a call of memcpy costs more than the work.
+inline void copy_short(char* to, std::string_view from)
+{
+    const char* p = from.data();
+    const std::size_t n = from.size();
+    if (n >= 8)
+    {
+        for (std::size_t i = 0; i + 8 < n; i += 8)
+            store8(to + i, load8(p + i));
+        return store8(to + n - 8, load8(p + n - 8));
+    }
+    for (std::size_t i = 0; i < n; ++i)
+        to[i] = p[i];
+}
+
+/// Copies `from`, and looks for line breaks on the way: false where there is one.
+inline bool copy_line(char* to, std::string_view from)
+{
+    const char* p = from.data();
+    const std::size_t n = from.size();
+    if (n < 8)
+    {
+        copy_short(to, from);
+        return !has_line_break(from);
+    }
+    std::uint64_t controls = controls_in(p + n - 8);
+    for (std::size_t i = 0; i + 8 < n; i += 8)
+    {
+        controls |= controls_in(p + i);
+        store8(to + i, load8(p + i));
+    }
+    store8(to + n - 8, load8(p + n - 8));
+    return controls == 0 || !has_line_break(from);
+}
+
 /// A place in a text that goes forward only.
 class scanner
 {

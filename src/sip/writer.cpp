@@ -66,22 +66,20 @@ void writer::status(int code, std::string_view reason)
     put("\r\n");
 }
 
-// "name: value" and the line end; `name` is a token.
+// "name: value" and the line end; `name` is a token. What has been copied counts only when all of
+// it is good.
 void writer::put_line(std::string_view name, std::string_view value)
 {
     if (failed_) return;
-    if (text::has_line_break(value)) return fail(errc::bad_header);
-    if (name.size() + value.size() + 4 > buffer_.size() - used_) return fail(errc::no_space);
+    if (name.size() + value.size() + 4 > buffer_.size() - used_)
+        return fail(text::has_line_break(value) ? errc::bad_header : errc::no_space);
     char* to = buffer_.data() + used_;
-    const auto append = [&to](std::string_view part)
-    {
-        if (!part.empty()) std::memcpy(to, part.data(), part.size());
-        to += part.size();
-    };
-    append(name);
+    text::copy_short(to, name);
+    to += name.size();
     *to++ = ':';
     *to++ = ' ';
-    append(value);
+    if (!text::copy_line(to, value)) return fail(errc::bad_header);
+    to += value.size();
     *to++ = '\r';
     *to++ = '\n';
     used_ = static_cast<std::size_t>(to - buffer_.data());
