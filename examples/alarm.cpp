@@ -159,6 +159,7 @@ void alarm_device::stop(int status)
 {
     status_ = status;
     stopping_ = true;
+    end_.cancel();
     end_.clear(); // from now on a signal ends us at once
     sensor_.cancel();
     pause_.cancel();
