@@ -4,6 +4,7 @@
 
 #include "solosip/trace/summary.hpp"
 
+#include <asio/bind_cancellation_slot.hpp>
 #include <asio/co_spawn.hpp>
 #include <asio/detached.hpp>
 
@@ -148,6 +149,8 @@ asio::awaitable<void> phone::serve()
             if (const auto ec = agent_->set_account(a))
                 throw mistake(exit_usage, explain(ec, a.uri));
         }
+        if (registered_) asio::co_spawn(io_, watch_registration(), asio::detached);
+        if (stopping_) throw mistake(exit_failed, "interrupted");
         if (options_.verb == verb::register_) co_await stay();
         if (options_.verb == verb::call) co_await place_call();
         if (options_.verb == verb::answer) co_await take_calls();
@@ -164,9 +167,18 @@ asio::awaitable<void> phone::close()
 {
     std::error_code ec;
     signals_.cancel();
+    signals_.clear(); // from now on one ends us at once
     if (registered_)
     {
-        co_await agent_->async_unregister(by(ec));
+        registered_ = false;
+        asio::steady_timer patience(io_, seconds(2));
+        patience.async_wait(
+            [this](std::error_code over)
+            {
+                if (!over) stop_waiting_.emit(asio::cancellation_type::all);
+            });
+        co_await agent_->async_unregister(
+            asio::bind_cancellation_slot(stop_waiting_.slot(), by(ec)));
         if (!ec) report_.event("unregistered");
     }
     co_await agent_->async_shutdown(seconds(2), by(ec));
@@ -182,7 +194,7 @@ void phone::on_signal()
         talking_->hang_up();
     else if (const auto c = agent_->current_call())
         c.hang_up();
-    stop_accepting_.emit(asio::cancellation_type::all);
+    stop_waiting_.emit(asio::cancellation_type::all);
 }
 
 asio::awaitable<void> phone::log_in()
@@ -196,7 +208,8 @@ asio::awaitable<void> phone::log_in()
     a.display_name = o.display_name;
     a.expires = seconds(o.expires);
     std::error_code ec;
-    const auto r = co_await agent_->async_register(a, by(ec));
+    const auto r = co_await agent_->async_register(
+        a, asio::bind_cancellation_slot(stop_waiting_.slot(), by(ec)));
     if (ec)
     {
         const std::string where = o.registrar.empty() ? o.uri : o.registrar;
@@ -207,6 +220,24 @@ asio::awaitable<void> phone::log_in()
     }
     registered_ = true;
     report_.event("registered", {{"contact", r.contact}, {"expires", r.granted.count()}});
+}
+
+// A registration is lost and comes back without us; whoever reads our output should know.
+asio::awaitable<void> phone::watch_registration()
+{
+    bool lost = false;
+    while (registered_)
+    {
+        std::error_code ec;
+        const auto r = co_await agent_->async_wait_registration(by(ec));
+        if (ec == errc::shut_down || ec == asio::error::operation_aborted || !registered_) break;
+        if (ec)
+            report_.event("registration_failed",
+                          {{"status", r.status}, {"reason", r.reason}, {"error", ec.message()}});
+        else if (lost)
+            report_.event("registered", {{"contact", r.contact}, {"expires", r.granted.count()}});
+        lost = static_cast<bool>(ec);
+    }
 }
 
 asio::awaitable<void> phone::stay()

@@ -58,6 +58,7 @@ private:
     asio::awaitable<void> serve();
     asio::awaitable<void> close();
     asio::awaitable<void> log_in();
+    asio::awaitable<void> watch_registration();
     asio::awaitable<void> stay();
     asio::awaitable<void> place_call();
     asio::awaitable<void> take_calls();
@@ -79,9 +80,9 @@ private:
     std::shared_ptr<tracer> tracer_;
     std::unique_ptr<agent> agent_;
     asio::signal_set signals_;
-    asio::steady_timer waiting_; // for the end of `register`, and for ringing
-    asio::steady_timer limit_;   // for the end of a call
-    asio::cancellation_signal stop_accepting_;
+    asio::steady_timer waiting_;             // for the end of `register`, and for ringing
+    asio::steady_timer limit_;               // for the end of a call
+    asio::cancellation_signal stop_waiting_; // for a registration, a call, a farewell
     std::optional<solosip::call> talking_;
     std::size_t to_say_ = 0; // sounds of this call that are not finished
     std::string failed_;     // why, where something went wrong within a call

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 
 namespace solosip::program
@@ -39,10 +40,14 @@ void check_files(const conversation& p)
                                            (errno != 0 ? std::strerror(errno) : "it is empty") +
                                            "; give another file to --play");
     }
+    if (p.record.empty()) return;
+    const bool there = std::filesystem::exists(p.record);
     errno = 0;
-    if (!p.record.empty() && !std::ofstream(p.record, std::ios::binary | std::ios::app))
+    if (!std::ofstream(p.record, std::ios::binary | std::ios::app))
         throw mistake(exit_failed, "cannot record into '" + p.record + "': " +
                                        std::strerror(errno) + "; give another file to --record");
+    std::error_code left_behind; // an empty file then, which does no harm
+    if (!there) std::filesystem::remove(p.record, left_behind);
 }
 
 } // namespace
@@ -64,8 +69,10 @@ asio::awaitable<void> phone::place_call()
     const auto c = co_await agent_->async_call(a.target, o, by(ec));
     if (!ec)
     {
-        (void)co_await converse(c, plan);
-        co_return;
+        const auto how = co_await converse(c, plan);
+        if (how.why == errc{} || stopping_) co_return;
+        throw mistake(exit_failed,
+                      "the call to " + a.target + " broke off: " + explain(how.why, a.target));
     }
     std::string why = "the call to " + a.target + " failed: " + explain(ec, a.target);
     if (c)
@@ -86,7 +93,7 @@ asio::awaitable<void> phone::take_calls()
     {
         std::error_code ec;
         const auto i = co_await agent_->async_accept(
-            asio::bind_cancellation_slot(stop_accepting_.slot(), by(ec)));
+            asio::bind_cancellation_slot(stop_waiting_.slot(), by(ec)));
         if (ec) break;
         report_.event("incoming", {{"from", i.from()}, {"to", i.to()}, {"name", i.display_name()}});
         co_await take(i);
@@ -102,12 +109,14 @@ asio::awaitable<void> phone::take(invitation i)
     {
         i.ring();
         report_.event("ringing", {{"from", i.from()}});
-        // The caller may give up before we answer; then answering tells.
         if (a.ring > 0)
         {
+            // Until the time is over or the caller gives up; then answering tells.
+            i.async_wait_cancel([this](std::error_code, const ending&) { waiting_.cancel(); });
             waiting_.expires_after(milliseconds(static_cast<std::int64_t>(a.ring * 1000)));
             std::error_code none;
             co_await waiting_.async_wait(by(none));
+            if (stopping_) i.reject(480);
         }
         std::error_code ec;
         const auto c = co_await i.async_answer(by(ec));

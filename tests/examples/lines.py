@@ -4,6 +4,8 @@
 """
 import json
 import pathlib
+import signal
+import socket
 import sys
 import tempfile
 
@@ -151,6 +153,42 @@ def signals(lab):
     check([e['event'] for e in events][-2:] == ['ended', 'unregistered'], f'{events}')
 
 
+def silence(lab):
+    """A registrar that says nothing: INT ends the waiting, and a farewell does not take longer than patience."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as nobody:
+        nobody.bind(('127.0.0.1', 0))
+        nobody.settimeout(5)
+        p = processes.Process(lab, 'waiting', [lab.solosip, 'register', '--uri',
+                                               f'sip:alice@127.0.0.1:{nobody.getsockname()[1]}', '--listen', '127.0.0.1:0'])
+        nobody.recv(9999)
+        p.interrupt()
+        p.wait(5)
+    p = processes.Process(lab, 'leaving', [lab.solosip, 'register', '--json', '--uri', f'sip:alice@{lab.host}',
+                                           '--listen', '127.0.0.1:0'],
+                          env={'SOLOSIP_PASSWORD': 'wonderland'})
+    p.wait_line(lambda l: '"registered"' in l, 5, 'registered')
+    lab.exchange.child.send_signal(signal.SIGSTOP)
+    try:
+        p.interrupt()
+        check(p.wait(8) == 0, f'exit status {p.child.returncode}: {p.errors}')
+        check(not any('"unregistered"' in l for l in p.seen), 'it claims to have unregistered')
+    finally:
+        lab.exchange.child.send_signal(signal.SIGCONT)
+
+
+def gives_up(lab):
+    """Who calls gives up while it rings; the next call is taken."""
+    answer = processes.Process(lab, 'answer', [lab.solosip, 'answer', '--json', '--no-register', '--listen',
+                                               '127.0.0.1:0', '--ring', '30', '--count', '1'])
+    address = json.loads(answer.wait_line(lambda l: '"listening"' in l, 5, 'its address'))['address']
+    c = Call(lab, 'caller', ['call', '--json', '--no-register', '--listen', '127.0.0.1:0', '--ring-for', '1',
+                             f'sip:anybody@{address}'])
+    check(c.status == 1 and 'nobody answered' in c.errors[0], f'{c.errors}')
+    check(answer.wait(5) == 0, f'{answer.errors}')
+    events = [json.loads(l) for l in answer.seen if l.startswith('{')]
+    check(['cancelled' in e['error'] for e in events if e['event'] == 'ended'] == [True], f'{events}')
+
+
 def register(lab):
     c = Call(lab, 'register', ['register', '--json', '--uri', f'sip:alice@{lab.host}', '--listen', '127.0.0.1:0',
                                '--for', '0'])
@@ -159,7 +197,8 @@ def register(lab):
     c.one('unregistered')
 
 
-TESTS = [register, echo, digits, menu, tone, refused, silent, ladder, direct, users, signals]
+TESTS = [register, echo, digits, menu, tone, refused, silent, ladder, direct, users, signals,
+         silence, gives_up]
 
 
 def run(test, solosip, exchange):
