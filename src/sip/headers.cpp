@@ -26,6 +26,7 @@ bool scan_display_name(scanner& s, std::string_view& name)
         s.skip_space();
         return s.peek() == '<';
     }
+    if (s.peek() == '<') return true;
     const char* behind = start;
     for (;;)
     {
@@ -87,7 +88,9 @@ errc scan_name_addr(scanner& s, name_addr& a)
 errc scan_via(scanner& s, via& v)
 {
     s.skip_space();
-    if (!iequals(s.take(text::token), "SIP") || !s.accept_spaced('/')) return errc::bad_syntax;
+    const std::string_view protocol = s.take(text::token);
+    if (!text::same_text(protocol, "SIP") && !iequals(protocol, "SIP")) return errc::bad_syntax;
+    if (!s.accept_spaced('/')) return errc::bad_syntax;
     if (s.take(text::token).empty() || !s.accept_spaced('/')) return errc::bad_syntax;
     v.transport = s.take(text::token);
     if (v.transport.empty() || !s.skip_space()) return errc::bad_syntax;

@@ -196,7 +196,9 @@ result<void> message_view::parse_start_line(std::string_view text)
         first_length_ = u16(text.size() - first_at_);
         return {};
     }
-    if (!text::all(word, text::token)) return at(errc::bad_start_line, 0);
+    method_ = method_from(word);
+    if (method_ == sip::method::unknown && !text::all(word, text::token))
+        return at(errc::bad_start_line, 0);
     std::size_t end = text.size();
     while (is_blank(text[end - 1]))
         --end;
@@ -205,7 +207,6 @@ result<void> message_view::parse_start_line(std::string_view text)
         !iequals(text.substr(last + 1, 4), "SIP/"))
         return at(errc::bad_start_line, end);
     first_length_ = u16(space);
-    method_ = method_from(word);
     second_at_ = u16(space + 1);
     second_length_ = u16(last - space - 1);
     version_at_ = u16(last + 1);

@@ -251,9 +251,7 @@ constexpr phrase phrases[] = {
 method method_from(std::string_view token) noexcept
 {
     for (std::size_t i = 1; i < method_names.size(); ++i)
-        if (token.size() == method_names[i].size() &&
-            text::same_bytes(token.data(), method_names[i].data(), token.size()))
-            return static_cast<method>(i);
+        if (text::same_text(token, method_names[i])) return static_cast<method>(i);
     return method::unknown;
 }
 

@@ -147,6 +147,12 @@ inline std::uint64_t controls_in(const char* p)
     return (x - ones * 14) & ~x & (ones << 7);
 }
 
+/// `a == b`, for short texts.
+inline bool same_text(std::string_view a, std::string_view b)
+{
+    return a.size() == b.size() && same_bytes(a.data(), b.data(), a.size());
+}
+
 /// What would end a header line early or hide its rest (RFC 3261 section 25.1: no CTL in values).
 inline bool has_line_break(std::string_view s)
 {

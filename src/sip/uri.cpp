@@ -16,7 +16,7 @@ using text::scanner;
 
 uri_scheme scheme_of(std::string_view name)
 {
-    if (name == "sip") return uri_scheme::sip;
+    if (text::same_text(name, "sip")) return uri_scheme::sip;
     if (iequals(name, "sip")) return uri_scheme::sip;
     if (iequals(name, "sips")) return uri_scheme::sips;
     if (iequals(name, "tel")) return uri_scheme::tel;
