@@ -146,6 +146,9 @@ void complete_account(options& o)
 
 void check(options& o)
 {
+    const auto& agent = o.account.user_agent;
+    if (std::any_of(agent.begin(), agent.end(), [](unsigned char c) { return c < 32 || c == 127; }))
+        throw mistake(exit_usage, "--user-agent holds a control character; give plain text");
     check_digits(o.call.digits);
     check_digits(o.answer.digits);
     complete_account(o);

@@ -39,6 +39,9 @@ asio::ip::udp::endpoint parse_listen(const std::string& text)
     if (ec || !number || *number > 65'535)
         throw mistake(exit_usage, "'" + text + "' is not ADDRESS[:PORT] of this computer; give " +
                                       "--listen 127.0.0.1:5060, for example");
+    if (address.is_v6())
+        throw mistake(exit_usage, "'" + text + "' is IPv6, which solosip does not do yet; give " +
+                                      "--listen an IPv4 address");
     return {address, static_cast<std::uint16_t>(*number)};
 }
 
