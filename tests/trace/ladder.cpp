@@ -99,3 +99,21 @@ TEST_CASE("neither secrets nor control characters get into a ladder")
     CHECK(text.find("a\\nb") != std::string::npos);
     CHECK(text.find("no SIP") != std::string::npos);
 }
+
+TEST_CASE("columns are as wide as the longest label, up to a limit")
+{
+    const auto width = [](std::size_t user_length)
+    {
+        trace::ladder l;
+        l.message(at(0), true, us, registrar,
+                  "OPTIONS sip:" + std::string(user_length, 'u') + "@h SIP/2.0\r\n\r\n");
+        const std::string text = l.text();
+        CAPTURE(text);
+        CHECK((text.find("..") != std::string::npos) == (user_length > 40));
+        return text.find("192.0.2.7:5060") - text.find("192.0.2.1:40000");
+    };
+    CHECK(width(3) == 40);
+    CHECK(width(40) == 64);
+    CHECK(width(30) == 54);
+    CHECK(width(41) == 64);
+}
