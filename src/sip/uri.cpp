@@ -202,14 +202,14 @@ bool must_match(std::string_view name)
     return false;
 }
 
+// A name that stands twice, which section 19.1.1 forbids, counts where it stands first.
 bool parameters_match(const parameters& a, const parameters& b)
 {
     for (const auto& each : a)
     {
         const auto other = b.find(each.name);
         if (!other && must_match(each.name)) return false;
-        if (other && !same_text(each.value.value_or(std::string_view{}), *other, true))
-            return false;
+        if (other && !same_text(*a.find(each.name), *other, true)) return false;
     }
     return true;
 }

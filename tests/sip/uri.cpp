@@ -162,6 +162,8 @@ TEST_CASE("comparison by RFC 3261 section 19.1.4", "[sip][uri]")
         {"sip:a%3Bb@h", "sip:a;b@h", false},
         {"sip:a%3Bb@h", "sip:a%3bb@h", true},
         {"sip:a@h?x=1", "sip:a@h?x=2", false},
+        {"sip:h;x=1;x=2", "sip:h;x=1;y", true},
+        {"sip:h;x=1;x=2", "sip:h;x=2;x=1", false},
         {"tel:+1-201-555-0123", "tel:+1(201)5550123", true},
         {"tel:+12015550123", "tel:+12015550124", false},
         {"urn:service:sos", "URN:service:sos", true},
