@@ -1,10 +1,11 @@
 """Calls by way of Kamailio to and from baresip, with what each side hears measured."""
+import threading
 import time
 
 import tones
 from capture import Capture, check_stream
 from peers import REALM, Baresip, Kamailio, Solosip
-from processes import check, pause
+from processes import Failure, Lab, check, pause
 
 OURS, THEIRS = 440, 600  # Hz
 LEVEL = -12  # dB
@@ -51,13 +52,46 @@ def case_call_baresip(lab):
     check(wire.requests('BYE', phone.port), 'we sent no BYE')
 
 
-def case_rtp_stream(lab):
-    """To be run on an otherwise idle machine, for the pauses between packets are measured."""
+class Metronome(threading.Thread):
+    """What this machine makes of a wish to be woken every 20 ms: the worst delay of it."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.worst = 0.0
+        self._over = threading.Event()
+
+    def run(self):
+        due = time.monotonic()
+        while not self._over.wait(max(0.0, due - time.monotonic())):
+            self.worst = max(self.worst, time.monotonic() - due)
+            due += 0.020
+
+    def end(self):
+        self._over.set()
+        self.join()
+
+
+def _largest_pause(lab):
     phone, bob, wire, *_ = _call(lab, seconds='6')
-    media = [p for p in wire.rtp() if p.source != bob.port]
-    ours = [p for p in media if p.source in {q.source for q in media if not _from_baresip(q, bob)}]
-    delta = check_stream(ours, 5)
-    check(delta < 30, f'a pause of {delta:.1f} ms between two packets')
+    return check_stream([p for p in wire.rtp() if not _from_baresip(p, bob)], 5)
+
+
+def case_rtp_stream(lab):
+    """The bound is meant for an idle machine. Where a mere timer is late as well, the machine is busy and
+    the call is made again."""
+    for attempt in range(4):
+        inner = Lab(lab.directory / f'attempt{attempt}', lab.program, lab.processes)
+        metronome = Metronome()
+        metronome.start()
+        pause_ms = _largest_pause(inner)
+        metronome.end()
+        if pause_ms < 30:
+            return
+        late = metronome.worst * 1000
+        print(f'{pause_ms:.1f} ms between two packets, while a mere timer was {late:.1f} ms late')
+        check(late > 5, 'the pause is our own')
+        inner.close()
+    raise Failure('this machine was too busy, four times')
 
 
 def _from_baresip(packet, bob):

@@ -145,11 +145,12 @@ class Process:
 class Lab:
     """A directory, and the processes that write into it."""
 
-    def __init__(self, directory, program):
+    def __init__(self, directory, program, processes=None):
         self.directory = pathlib.Path(directory)
+        self.directory.mkdir(exist_ok=True)
         self.program = program
         self.address = '127.0.0.1'
-        self.processes = []
+        self.processes = [] if processes is None else processes
 
     def close(self):
         for process in reversed(self.processes):
