@@ -307,7 +307,11 @@ int exchange::status_for(const sip::message_view& request, std::string_view call
     if (settings_.challenge_calls && judge(request, true, now) != auth::verifier::outcome::accepted)
         return 407;
     if (find_line(callee)) return free_ports_.empty() ? 486 : 0;
-    if (!registrar_.bindings_of(callee, now).empty()) return 0;
+    if (!registrar_.bindings_of(callee, now).empty())
+    {
+        const auto hops = request.number(sip::header_id::max_forwards);
+        return hops && *hops == 0 ? 483 : 0;
+    }
     return password_of(callee) ? 480 : 404;
 }
 
