@@ -8,7 +8,6 @@
 #include <string>
 #include <variant>
 
-#include <asio/bind_executor.hpp>
 #include <asio/error.hpp>
 
 namespace solosip::net
@@ -261,12 +260,14 @@ void pump::look_up(const ua::lookup_wanted& wanted)
         return;
     }
     if (!resolver_) resolver_.emplace(executor_);
-    resolver_->async_resolve(
-        udp::v4(), wanted.host, std::to_string(port), udp::resolver::numeric_service,
-        asio::bind_executor(*strand_,
-                            [self = user_.self(), this, id = wanted.id](
-                                std::error_code ec, const udp::resolver::results_type& found)
-                            { on_names(id, ec, found); }));
+    strand_->bind([self = user_.self(), this,
+                   id = wanted.id](std::error_code ec, const udp::resolver::results_type& found)
+                  { on_names(id, ec, found); },
+                  [&](auto handler)
+                  {
+                      resolver_->async_resolve(udp::v4(), wanted.host, std::to_string(port),
+                                               udp::resolver::numeric_service, std::move(handler));
+                  });
 }
 
 void pump::on_names(ua::lookup_id id, std::error_code ec, const udp::resolver::results_type& found)
@@ -328,11 +329,12 @@ void pump::arm()
         return;
     }
     timer_->expires_at(to_steady(*next));
-    timer_->async_wait(asio::bind_executor(*strand_,
-                                           [self = user_.self(), this](std::error_code ec)
-                                           {
-                                               if (!ec) on_timer();
-                                           }));
+    strand_->bind(
+        [self = user_.self(), this](std::error_code ec)
+        {
+            if (!ec) on_timer();
+        },
+        [this](auto handler) { timer_->async_wait(std::move(handler)); });
 }
 
 void pump::on_timer()

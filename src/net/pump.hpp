@@ -21,7 +21,6 @@
 
 #include <asio/any_io_executor.hpp>
 #include <asio/ip/udp.hpp>
-#include <asio/post.hpp>
 #include <asio/steady_timer.hpp>
 
 namespace solosip::net
@@ -53,7 +52,7 @@ public:
     template <class F>
     void post(F f)
     {
-        if (!gone_) asio::post(*strand_, std::move(f));
+        if (!gone_) strand_->post(std::move(f));
     }
     /// Any thread. See `agent::listen`.
     std::error_code listen(const asio::ip::udp::endpoint& where);

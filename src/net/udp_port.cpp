@@ -6,7 +6,6 @@
 #include <cstring>
 #include <utility>
 
-#include <asio/bind_executor.hpp>
 #include <asio/buffer.hpp>
 #include <asio/error.hpp>
 
@@ -84,10 +83,11 @@ void udp_port::close()
 void udp_port::receive()
 {
     if (!socket_.is_open() || !strand_) return;
-    socket_.async_receive_from(
-        asio::buffer(buffer_), source_,
-        asio::bind_executor(*strand_, [self = shared_from_this()](std::error_code ec, std::size_t n)
-                            { self->on_received(ec, n); }));
+    strand_->bind(
+        [self = shared_from_this()](std::error_code ec, std::size_t n)
+        { self->on_received(ec, n); },
+        [this](auto handler)
+        { socket_.async_receive_from(asio::buffer(buffer_), source_, std::move(handler)); });
 }
 
 void udp_port::on_received(std::error_code ec, std::size_t size)

@@ -1,6 +1,7 @@
 // One UDP socket with its receiving loop.
 #pragma once
 
+#include "net/strand.hpp"
 #include "solosip/base/endpoint.hpp"
 
 #include <cstddef>
@@ -13,12 +14,9 @@
 
 #include <asio/any_io_executor.hpp>
 #include <asio/ip/udp.hpp>
-#include <asio/strand.hpp>
 
 namespace solosip::net
 {
-
-using strand = asio::strand<asio::any_io_executor>;
 
 /// All members but `open` and `local` belong on the strand that `start` was given.
 class udp_port : public std::enable_shared_from_this<udp_port>
