@@ -54,6 +54,12 @@ void client::set_credentials(credentials c)
     sessions_.clear();
 }
 
+void client::clear()
+{
+    credentials_.reset();
+    sessions_.clear();
+}
+
 client::session* client::find(const challenge& c)
 {
     for (auto& s : sessions_)

@@ -107,10 +107,14 @@ struct table::state
     void begin(const arrival& a, actions& out);
     void begin_invite(id t, const arrival& a);
     void refuse(const arrival& a, actions& out) const;
-    bool is_full() const
+    // Strangers may not use up what our own requests need, nor what a peer in a dialog needs to say
+    // goodbye.
+    bool is_full(const arrival& a) const
     {
-        return servers.size() >= limits::transactions - limits::own_transactions ||
-               size() >= limits::transactions;
+        const auto to = a.message.to();
+        const bool in_dialog = to && !to->tag().empty();
+        return size() >= limits::transactions ||
+               (!in_dialog && servers.size() >= limits::transactions - limits::own_transactions);
     }
 };
 
@@ -180,7 +184,7 @@ void table::state::on_request(const arrival& a, actions& out)
     case sip::method::cancel: return on_cancel(a, out);
     default: break;
     }
-    if (is_full()) return refuse(a, out);
+    if (is_full(a)) return refuse(a, out);
     begin(a, out);
 }
 
@@ -228,7 +232,7 @@ void table::state::on_cancel(const arrival& a, actions& out)
     const auto answer =
         sip::make_response(a.message, status, {}, tag.empty() ? tag_for(a.message) : tag, a.source);
     if (!answer) return;
-    if (is_full())
+    if (is_full(a))
         out.push_back(send{a.answer_to, answer.value().bytes()});
     else
     {

@@ -1,8 +1,8 @@
 // The callee's side of an INVITE (RFC 3261 section 13.3), and of a re-INVITE (section 14.2).
+#include "solosip/sip/multipart.hpp"
 #include "ua/call.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace solosip::ua
 {
@@ -10,13 +10,6 @@ namespace
 {
 
 constexpr std::string_view sdp_type = "application/sdp";
-
-bool all_clean(const std::vector<header>& headers)
-{
-    return std::all_of(headers.begin(), headers.end(),
-                       [](const header& h)
-                       { return !h.name.empty() && is_clean(h.name) && is_clean(h.value); });
-}
 
 } // namespace
 
@@ -27,8 +20,7 @@ bool call::on_invite(const incoming& in, time_point now)
     invite_transaction_ = in.transaction;
     source_ = in.source;
     local_ = in.local;
-    ours_ = !ctx_.registers || std::find(ctx_.servers.begin(), ctx_.servers.end(),
-                                         in.source.address) != ctx_.servers.end();
+    ours_ = ctx_.is_server(in.source.address);
     auto made = dialog::dialog::from_request(*in.request, local_tag_);
     if (!made)
     {
@@ -63,12 +55,14 @@ bool call::read_offer(const incoming& in, time_point now)
         ctx_.respond(in, {415, {}, local_tag_, {{"Accept-Encoding", "identity"}}}, now);
         return false;
     }
-    if (!type || !type->is("application", "sdp"))
+    const auto offer =
+        type ? sip::find_content(m.body(), *type, "application", "sdp") : std::nullopt;
+    if (!offer)
     {
         ctx_.respond(in, {415, {}, local_tag_, {{"Accept", std::string(sdp_type)}}}, now);
         return false;
     }
-    const auto usable = media_.consider(m.body());
+    const auto usable = media_.consider(*offer);
     if (usable) return true;
     if (usable.code() == errc::no_common_codec)
         ctx_.respond(in, {488, {}, local_tag_}, now);
@@ -85,7 +79,7 @@ reply call::with_contact(int status) const
 result<void> call::ring(const std::vector<header>& headers, time_point now)
 {
     if (phase_ != phase::offered || ended_) return errc::call_ended;
-    if (!all_clean(headers)) return errc::bad_header;
+    if (!are_clean(headers)) return errc::bad_header;
     reply r = with_contact(180);
     r.headers.insert(r.headers.end(), headers.begin(), headers.end());
     ctx_.respond({invite_, invite_transaction_, source_, local_}, r, now);
@@ -95,7 +89,7 @@ result<void> call::ring(const std::vector<header>& headers, time_point now)
 result<void> call::answer(const answer_options& options, time_point now)
 {
     if (phase_ != phase::offered || ended_) return errc::call_ended;
-    if (!all_clean(options.headers)) return errc::bad_header;
+    if (!are_clean(options.headers)) return errc::bad_header;
     media_.set_local({local_.address, options.media_port});
     reply r = with_contact(200);
     r.headers.push_back({"Allow", std::string(allowed_methods)});
@@ -137,10 +131,17 @@ void call::repeat_success(time_point now)
     timers_.set(timer::answer_again, now + success_->interval);
 }
 
+// Its ACK has come, or is not waited for any more.
+void call::forget_success()
+{
+    success_.reset();
+    timers_.stop(timer::answer_again);
+    timers_.stop(timer::answer_limit);
+}
+
 void call::give_up_on_ack(time_point now)
 {
-    timers_.stop(timer::answer_again);
-    success_.reset();
+    forget_success();
     send_bye(*chosen_, now);
     end({ended_by::network, 408, "no ACK came", errc::timed_out}, now);
 }
@@ -150,16 +151,14 @@ void call::on_ack(const sip::message_view& ack, time_point now)
     const auto number = ack.cseq();
     if (!success_ || !number || number->number != success_->cseq) return;
     const bool awaited_answer = success_->awaits_answer;
-    success_.reset();
-    timers_.stop(timer::answer_again);
-    timers_.stop(timer::answer_limit);
+    forget_success();
     if (parting_ == parting::wanted)
     {
         send_bye(*chosen_, now);
         return;
     }
     if (!awaited_answer || ended_) return;
-    if (media_.on_answer(ack.body(), now))
+    if (media_.on_answer(description_in(ack), now))
         announce_media();
     else
     {
@@ -185,7 +184,7 @@ void call::on_reinvite(const incoming& in, time_point now)
         return;
     }
     // Who sends a re-INVITE has our 2xx; only its ACK was lost (RFC 5407 section 3.1.4).
-    success_.reset();
+    forget_success();
     if (!read_offer(in, now)) return;
     legs_[*chosen_].dialog.refresh_target(*in.request);
     reply r = with_contact(200);

@@ -1,5 +1,7 @@
 #include "ua/call.hpp"
 
+#include "solosip/sip/multipart.hpp"
+
 #include <algorithm>
 
 namespace solosip::ua
@@ -164,6 +166,13 @@ void call::report_audio()
         else if (const auto* sent = std::get_if<media::digits_finished>(&*e))
             ctx_.emit(digits_sent{id_, sent->item, sent->complete ? errc{} : errc::cancelled});
     }
+}
+
+std::string_view call::description_in(const sip::message_view& m)
+{
+    const auto type = m.content_type();
+    if (!type) return m.body();
+    return sip::find_content(m.body(), *type, "application", "sdp").value_or(std::string_view{});
 }
 
 void call::announce_media()

@@ -18,11 +18,13 @@
 namespace solosip::ua
 {
 
-/// How far the INVITE has come.
+// clang-format off
+/// How far the INVITE has come (RFC 3261 sections 13.2 and 13.3).
 ///
-///     caller:  resolving -> calling -> proceeding -> established      (1xx, 2xx; RFC 3261
-///     section 13.2) callee:  offered ------------------------> established      (our 2xx;
-///     section 13.3) each of them -> finished: a final refusal, or given up
+///     caller:  resolving -> calling -> proceeding -> established
+///     callee:  offered ----------------------------> established
+///     each of them -> finished: refused for good, or given up
+// clang-format on
 enum class phase : std::uint8_t
 {
     resolving,   ///< where does the INVITE go?
@@ -55,7 +57,7 @@ public:
 
     // -- commands; the engine has checked that the call is the present one
 
-    void start(std::string target, call_options options);
+    void start(std::string target, call_options options, time_point now);
     result<void> ring(const std::vector<header>& headers, time_point now);
     result<void> answer(const answer_options& options, time_point now);
     result<void> reject(int status, std::string_view reason, const std::vector<header>& headers,
@@ -165,6 +167,7 @@ private:
     void send_success(const incoming& in, const reply& r, bool awaits_answer, time_point now);
     void on_reinvite(const incoming& in, time_point now);
     void repeat_success(time_point now);
+    void forget_success();
     void give_up_on_ack(time_point now);
 
     // end.cpp
@@ -172,6 +175,7 @@ private:
     void send_cancel(time_point now);
     void send_bye(std::size_t leg_index, time_point now);
     void end(ending how, time_point now);
+    void give_up_resolving();
     void on_limit(time_point now);
 
     // info.cpp
@@ -183,6 +187,7 @@ private:
     std::optional<std::size_t> find_leg(std::string_view remote_tag) const;
     /// Nothing where there are too many or the response makes no dialog.
     std::optional<std::size_t> leg_for(const sip::message_view& response);
+    bool is_ours(const leg& l) const;
     void send_in_dialog(std::size_t leg_index, in_dialog request, time_point now);
     void issue(std::size_t leg_index, in_dialog request, time_point now);
     void on_leg_targets(leg& l, const result<std::vector<target>>& targets, time_point now);
@@ -190,6 +195,8 @@ private:
     void on_in_dialog_done(const outstanding& o, errc why, time_point now);
 
     // call.cpp
+    /// The session description in a body, also in a part of it; all of a body without a type.
+    static std::string_view description_in(const sip::message_view& m);
     void announce_media();
     std::string remote_uri() const;
 

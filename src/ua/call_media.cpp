@@ -43,7 +43,7 @@ call_media::call_media(const settings& config, random_source& random)
 
 std::string call_media::make_offer()
 {
-    ours_ = sdp::make_offer(local_);
+    ours_ = agreed_ ? sdp::make_next_offer(ours_, *agreed_, local_) : sdp::make_offer(local_);
     ++local_.version;
     return sdp::print(ours_);
 }
@@ -64,8 +64,9 @@ result<std::string> call_media::make_answer(time_point now)
     if (!answer) return answer.error();
     ++local_.version;
     theirs_.reset();
+    ours_ = answer->text;
     run(answer->agreed, now);
-    return sdp::print(answer->text);
+    return sdp::print(ours_);
 }
 
 result<void> call_media::on_answer(std::string_view answer, time_point now)

@@ -45,7 +45,7 @@ private:
 
     const settings& config_;
     sdp::local_media local_;
-    sdp::description ours_;                  ///< what did we offer last?
+    sdp::description ours_;                  ///< what did we say last?
     std::optional<sdp::description> theirs_; ///< which offer waits for our answer?
     std::optional<sdp::agreement> agreed_;
     media::session session_;

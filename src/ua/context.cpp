@@ -2,6 +2,7 @@
 
 #include "solosip/base/limits.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace solosip::ua
@@ -51,6 +52,11 @@ std::string context::make_via(const endpoint& local)
 std::string context::make_contact(const endpoint& local) const
 {
     return "<sip:" + contact_user + '@' + local.to_string() + '>';
+}
+
+bool context::is_server(const ip_address& a) const
+{
+    return registers && std::find(servers.begin(), servers.end(), a) != servers.end();
 }
 
 bool context::can_answer(const sip::message_view& challenge, bool ours,

@@ -79,6 +79,7 @@ public:
     result<transaction::id> start(sip::message& request, const endpoint& to, bool ours,
                                   time_point now);
     /// Whether a 401 or 407 of our own servers is worth another try.
+    bool is_server(const ip_address& a) const;
     bool can_answer(const sip::message_view& challenge, bool ours, auth::client::attempt& attempt);
 
     // -- responses

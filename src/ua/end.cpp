@@ -4,7 +4,6 @@
 #include "ua/status.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 namespace solosip::ua
 {
@@ -29,9 +28,7 @@ void call::hang_up(time_point now)
     switch (phase_)
     {
     case phase::resolving:
-        looking_.reset();
-        phase_ = phase::finished;
-        parting_ = parting::sent;
+        give_up_resolving();
         end({ended_by::us, 487, {}, errc::cancelled}, now);
         return;
     case phase::calling:
@@ -92,9 +89,7 @@ void call::send_bye(std::size_t leg_index, time_point now)
     if (chosen_ == leg_index)
     {
         parting_ = parting::sent;
-        success_.reset();
-        timers_.stop(timer::answer_again);
-        timers_.stop(timer::answer_limit);
+        forget_success();
     }
     in_dialog bye;
     bye.method = sip::method::bye;
@@ -127,6 +122,13 @@ void call::on_cancel(const sip::message_view& cancel, time_point now)
     end({ended_by::peer, 487, std::move(words), errc::cancelled}, now);
 }
 
+void call::give_up_resolving()
+{
+    looking_.reset();
+    phase_ = phase::finished;
+    parting_ = parting::sent;
+}
+
 void call::on_limit(time_point now)
 {
     if (phase_ == phase::offered)
@@ -139,8 +141,10 @@ void call::on_limit(time_point now)
     }
     if (phase_ == phase::proceeding)
         send_cancel(now);
-    else
+    else if (phase_ == phase::calling)
         parting_ = parting::wanted;
+    else
+        give_up_resolving();
     end({ended_by::us, 487, {}, errc::no_answer}, now);
 }
 

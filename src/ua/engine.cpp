@@ -268,6 +268,7 @@ result<void> engine::set_account(account a)
 {
     auto who = understand(std::move(a));
     if (!who) return who.error();
+    impl_->ctx.credentials.clear();
     if (!who->given.password.empty())
         impl_->ctx.credentials.set_credentials(
             {who->given.login, who->given.password, who->given.realm});
@@ -297,20 +298,16 @@ bool engine::registered() const
 
 result<call_id> engine::call(std::string_view to, call_options options, time_point now)
 {
-    (void)now;
     if (impl_->present()) return errc::call_in_progress;
-    const bool clean =
-        is_clean(options.subject) && is_clean(options.display_name) && is_clean(options.from) &&
-        std::all_of(options.headers.begin(), options.headers.end(),
-                    [](const header& h)
-                    { return !h.name.empty() && is_clean(h.name) && is_clean(h.value); });
+    const bool clean = is_clean(options.subject) && is_clean(options.display_name) &&
+                       is_clean(options.from) && are_clean(options.headers);
     if (!clean) return errc::bad_header;
     auto target = complete_target(to, impl_->ctx.who ? &*impl_->ctx.who : nullptr);
     if (!target) return target.error();
     if (!options.from.empty() && !sip::parse_uri(options.from)) return errc::bad_uri;
     const auto id = static_cast<call_id>(++impl_->last_call);
     impl_->calls.push_back(std::make_unique<ua::call>(impl_->ctx, id));
-    impl_->calls.back()->start(std::move(*target), std::move(options));
+    impl_->calls.back()->start(std::move(*target), std::move(options), now);
     return id;
 }
 

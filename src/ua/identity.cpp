@@ -3,6 +3,8 @@
 #include "solosip/base/endpoint.hpp"
 #include "solosip/sip/headers.hpp"
 
+#include <algorithm>
+
 namespace solosip::ua
 {
 namespace
@@ -22,11 +24,14 @@ result<hop> read_hop(const std::string& uri_text)
     return hop_of(*uri);
 }
 
-bool headers_are_clean(const std::vector<header>& headers)
+bool is_token(std::string_view text)
 {
-    for (const auto& h : headers)
-        if (h.name.empty() || !is_clean(h.name) || !is_clean(h.value)) return false;
-    return true;
+    const auto allowed = [](char c)
+    {
+        return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+               std::string_view("-.!%*_+`'~").find(c) != std::string_view::npos;
+    };
+    return !text.empty() && std::all_of(text.begin(), text.end(), allowed);
 }
 
 } // namespace
@@ -34,6 +39,12 @@ bool headers_are_clean(const std::vector<header>& headers)
 bool is_clean(std::string_view text)
 {
     return text.find_first_of(std::string_view("\r\n\0", 3)) == text.npos;
+}
+
+bool are_clean(const std::vector<header>& headers)
+{
+    return std::all_of(headers.begin(), headers.end(),
+                       [](const header& h) { return is_token(h.name) && is_clean(h.value); });
 }
 
 hop hop_of(const sip::uri_view& uri)
@@ -49,7 +60,7 @@ result<identity> understand(account a)
     for (const std::string* text : {&a.uri, &a.registrar, &a.login, &a.password, &a.display_name,
                                     &a.outbound_proxy, &a.realm})
         if (!is_clean(*text)) return errc::bad_header;
-    if (!headers_are_clean(a.headers)) return errc::bad_header;
+    if (!are_clean(a.headers)) return errc::bad_header;
     if (a.expires < seconds(60) || a.expires > seconds(86'400)) return errc::bad_config;
 
     const std::string written = as_uri(a.uri);

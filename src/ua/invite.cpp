@@ -8,7 +8,7 @@
 namespace solosip::ua
 {
 
-void call::start(std::string target, call_options options)
+void call::start(std::string target, call_options options, time_point now)
 {
     target_ = std::move(target);
     options_ = std::move(options);
@@ -20,6 +20,8 @@ void call::start(std::string target, call_options options)
     ours_ = way.ours || !ctx_.registers;
     first_hop_ = way.to;
     looking_ = ctx_.look_up(way.to);
+    const auto wait = options_.ring_for > seconds(0) ? options_.ring_for : ctx_.config.early_limit;
+    timers_.set(timer::limit, now + wait);
 }
 
 void call::on_invite_targets(const result<std::vector<target>>& targets, time_point now)
@@ -33,8 +35,6 @@ void call::on_invite_targets(const result<std::vector<target>>& targets, time_po
     }
     targets_ = *targets;
     target_index_ = 0;
-    const auto wait = options_.ring_for > seconds(0) ? options_.ring_for : ctx_.config.early_limit;
-    timers_.set(timer::limit, now + wait);
     send_invite(now);
 }
 
@@ -158,7 +158,7 @@ void call::establish(std::size_t leg_index, const sip::message_view& response, t
     phase_ = phase::established;
     timers_.stop(timer::limit);
     ctx_.credentials.on_success(response);
-    const auto agreed = media_.on_answer(response.body(), now);
+    const auto agreed = media_.on_answer(description_in(response), now);
     acknowledge(leg_index, now);
     if (!agreed)
     {
@@ -224,6 +224,7 @@ bool call::try_next_target(time_point now)
     if (ended_ || target_index_ + 1 >= targets_.size()) return false;
     ++target_index_;
     attempt_ = {};
+    offer_.clear(); // our own address may be another one towards there
     legs_.clear();
     send_invite(now);
     return true;

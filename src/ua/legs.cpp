@@ -3,7 +3,6 @@
 #include "ua/call.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace solosip::ua
 {
@@ -21,9 +20,17 @@ std::optional<std::size_t> call::leg_for(const sip::message_view& response)
     // RFC 3261 section 12.1: a 1xx without a tag makes no dialog; section 12.1.2: a 2xx does.
     if (!to || (to->tag().empty() && response.status() < 200)) return std::nullopt;
     if (const auto known = find_leg(to->tag())) return known;
-    if (legs_.size() >= limits::early_dialogs) return std::nullopt;
     auto made = dialog::dialog::from_response(*invite_, response);
     if (!made) return std::nullopt;
+    if (legs_.size() >= limits::early_dialogs)
+    {
+        // An answer counts for more than one of many telephones that ring.
+        const auto early =
+            std::find_if(legs_.begin(), legs_.end(), [](const leg& l) { return !l.acknowledged; });
+        if (response.status() < 200 || early == legs_.end()) return std::nullopt;
+        *early = leg{std::move(*made)};
+        return static_cast<std::size_t>(early - legs_.begin());
+    }
     legs_.push_back({std::move(*made)});
     return legs_.size() - 1;
 }
@@ -79,7 +86,6 @@ void call::issue(std::size_t leg_index, in_dialog request, time_point now)
     dialog::request_parts parts;
     parts.method = request.method;
     parts.via = ctx_.make_via(l.way->local);
-    // Only target refresh requests carry a Contact (RFC 3261 table 2); ours are all re-INVITEs.
     parts.cseq = request.cseq;
     parts.headers = request.headers;
     if (!ctx_.config.user_agent.empty())
@@ -98,17 +104,28 @@ void call::issue(std::size_t leg_index, in_dialog request, time_point now)
         ctx_.send(l.ack->to, l.ack->bytes);
         return;
     }
-    const auto started = ctx_.start(*made, l.way->remote, ours_, now);
+    const auto started = ctx_.start(*made, l.way->remote, is_ours(l), now);
     if (started)
         outstanding_.push_back({*started, leg_index, std::move(request)});
     else
         on_in_dialog_done({{}, leg_index, std::move(request)}, started.code(), now);
 }
 
+// A call through our servers stays with them as far as they have put themselves on its route;
+// without one its requests go straight to the other side.
+bool call::is_ours(const leg& l) const
+{
+    if (!ctx_.registers || !ours_) return ours_;
+    if (!l.dialog.route_set().empty()) return true;
+    return l.way &&
+           (ctx_.is_server(l.way->remote.address) || (first_hop_ && first_hop_ == l.heading));
+}
+
 void call::on_in_dialog_response(outstanding o, const sip::message_view& response, time_point now)
 {
     const int status = response.status();
-    if ((status == 401 || status == 407) && ctx_.can_answer(response, ours_, o.request.attempt))
+    if ((status == 401 || status == 407) &&
+        ctx_.can_answer(response, is_ours(legs_[o.leg]), o.request.attempt))
     {
         send_in_dialog(o.leg, std::move(o.request), now);
         return;
@@ -126,13 +143,13 @@ void call::on_in_dialog_response(outstanding o, const sip::message_view& respons
 
 void call::on_in_dialog_done(const outstanding& o, errc why, time_point now)
 {
-    if (o.request.method == sip::method::info) on_info_done(why, now);
     const bool fatal = why == errc::call_ended || why == errc::timed_out;
     if (fatal && chosen_ == o.leg && !ended_ && o.request.method != sip::method::bye)
     {
         send_bye(o.leg, now);
         end({ended_by::network, why == errc::timed_out ? 408 : 481, {}, errc::timed_out}, now);
     }
+    if (o.request.method == sip::method::info) on_info_done(why, now);
 }
 
 } // namespace solosip::ua

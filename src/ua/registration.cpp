@@ -43,7 +43,8 @@ void registration::start()
     // A transaction of a former account goes on without us and is not heard.
     transaction_.reset();
     leaving_ = removing_ = registered_ = announced_ = ever_accepted_ = false;
-    asked_ = ctx_.who->given.expires;
+    who_ = *ctx_.who;
+    asked_ = who_.given.expires;
     call_id_ = ctx_.random.token(20);
     from_tag_ = ctx_.random.token(10);
     cseq_ = 0;
@@ -63,7 +64,7 @@ void registration::stop(time_point now)
     case state::waiting:
         timers_.stop_all();
         looking_.reset();
-        if (registered_)
+        if (registered_ || now < bound_until_)
             resolve();
         else
             finish_leaving(0, {}, errc{});
@@ -85,7 +86,7 @@ bool registration::settled() const
 void registration::resolve()
 {
     state_ = state::resolving;
-    looking_ = ctx_.look_up(ctx_.who->proxy ? *ctx_.who->proxy : ctx_.who->registrar);
+    looking_ = ctx_.look_up(who_.proxy ? *who_.proxy : who_.registrar);
 }
 
 void registration::on_targets(const result<std::vector<target>>& targets, time_point now)
@@ -107,7 +108,7 @@ void registration::on_targets(const result<std::vector<target>>& targets, time_p
 
 void registration::request(time_point now)
 {
-    const identity& who = *ctx_.who;
+    const identity& who = who_;
     const target& to = targets_[target_];
     const std::string contact = ctx_.make_contact(to.local);
     contact_ = contact.substr(1, contact.size() - 2);
@@ -241,6 +242,7 @@ void registration::on_success(const sip::message_view& response, time_point now)
         return;
     }
     state_ = state::registered;
+    bound_until_ = now + granted;
     timers_.set(timer::again, now + refresh_after(granted));
     if (announced_) return;
     announced_ = true;
@@ -299,6 +301,7 @@ void registration::fail(int status, std::string reason, errc why,
 void registration::finish_leaving(int status, std::string reason, errc why)
 {
     leaving_ = registered_ = announced_ = false;
+    bound_until_ = {};
     state_ = state::idle;
     timers_.stop_all();
     registration_changed news{registration_state::unregistered};

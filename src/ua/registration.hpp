@@ -80,10 +80,12 @@ private:
     seconds granted_to_us(const sip::message_view& response) const;
 
     context& ctx_;
+    identity who_; ///< whom do we register? A later `set_account` does not change it.
     state state_ = state::idle;
     bool leaving_ = false;       ///< do we want to be gone?
     bool removing_ = false;      ///< does the REGISTER under way remove the binding?
     bool registered_ = false;    ///< does the registrar hold our binding, as far as we know?
+    time_point bound_until_{};   ///< how long may the registrar hold it, even if a refresh failed?
     bool announced_ = false;     ///< has the user been told that we are registered?
     bool ever_accepted_ = false; ///< have our credentials been good once?
 

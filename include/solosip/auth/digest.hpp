@@ -92,6 +92,8 @@ public:
 
     /// Forgets what was learned for other credentials.
     void set_credentials(credentials c);
+    /// Knows nothing any more.
+    void clear();
     bool has_credentials() const { return credentials_.has_value(); }
 
     /// Progress of one request through its challenges: keep one with each request, beginning empty.
