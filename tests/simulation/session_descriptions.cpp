@@ -192,6 +192,23 @@ TEST_CASE("a re-INVITE that we cannot do is refused, and the call stays as it wa
     CHECK(s.all_over());
 }
 
+TEST_CASE("a re-INVITE refused before the first ACK came leaves the call as it was (14.2)")
+{
+    agent_and_peer s;
+    s.w.lets_pass = lose(1, "ACK ");
+    s.connect_in();
+    s.peer.request("INVITE", {}, s.peer.sdp("18"));
+    s.w.run_for(milliseconds(200));
+    REQUIRE(s.peer.count(488) == 1);
+    s.peer.acknowledge_refusal(s.peer.last(488));
+    s.w.run_for(seconds(40));
+    INFO(s.w.log());
+    CHECK(s.alice.in_call());
+    s.peer.request("BYE");
+    CHECK(s.all_over());
+    CHECK(s.alice.last_ending() == "peer 0");
+}
+
 TEST_CASE("a re-INVITE without an offer asks for ours (14.2)")
 {
     agent_and_peer s;
