@@ -12,6 +12,8 @@ namespace
 
 // Refused INVITEs whose ACK may still come; the oldest is forgotten first.
 constexpr std::size_t remembered_branches = 64;
+// Line calls that live, most of them only to absorb repetitions.
+constexpr std::size_t most_held_calls = 64;
 
 std::string callee_of(const sip::message_view& m)
 {
@@ -37,7 +39,6 @@ exchange::exchange(exchange_settings s, random_source& random)
 exchange::~exchange() = default;
 
 // ---- what comes in
-// --------------------------------------------------------------------------------
 
 void exchange::receive(std::string_view datagram, const endpoint& source, const endpoint& local,
                        time_point now)
@@ -187,7 +188,6 @@ void exchange::hang_up_all(time_point now)
 }
 
 // ---- what goes out
-// --------------------------------------------------------------------------------
 
 std::optional<ua::transmit> exchange::poll_transmit()
 {
@@ -232,13 +232,10 @@ void exchange::settle(time_point now)
         c.at_line->drain(now, log);
     for (auto& e : log)
         note(std::move(e));
-    std::erase_if(calls_,
-                  [&](const held_call& c)
-                  {
-                      if (!c.at_line->over()) return false;
-                      free_ports_.push_back(c.at_line->media_port());
-                      return true;
-                  });
+    for (auto& c : calls_)
+        if (c.at_line->ended() && std::exchange(c.has_port, false))
+            free_ports_.push_back(c.at_line->media_port());
+    std::erase_if(calls_, [](const held_call& c) { return c.at_line->over(); });
 }
 
 std::size_t exchange::calls() const
@@ -256,7 +253,6 @@ std::size_t exchange::live_objects() const
 }
 
 // ---- requests that we answer ourselves
-// ------------------------------------------------------------
 
 void exchange::act(transaction::actions& todo, time_point now)
 {
@@ -306,7 +302,7 @@ int exchange::status_for(const sip::message_view& request, std::string_view call
     if (request.method() != sip::method::invite) return 405;
     if (settings_.challenge_calls && judge(request, true, now) != auth::verifier::outcome::accepted)
         return 407;
-    if (find_line(callee)) return free_ports_.empty() ? 486 : 0;
+    if (find_line(callee)) return free_ports_.empty() || calls_.size() >= most_held_calls ? 486 : 0;
     if (!registrar_.bindings_of(callee, now).empty())
     {
         const auto hops = request.number(sip::header_id::max_forwards);

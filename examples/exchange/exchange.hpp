@@ -95,6 +95,7 @@ private:
     {
         std::string sip_call_id;
         std::unique_ptr<line_call> at_line;
+        bool has_port = true; ///< until it has ended; then it only absorbs repetitions
     };
 
     std::optional<std::string> password_of(std::string_view name) const;

@@ -97,8 +97,9 @@ public:
     void drain(time_point now, std::vector<event>& log);
 
     /// Ended, and nothing of it lives any more.
-    bool over() const { return ended_ && engine_.live_objects() == 0; }
-    bool ended() const { return ended_; }
+    bool over() const { return ended() && engine_.live_objects() == 0; }
+    /// Also where the engine has refused the INVITE by itself.
+    bool ended() const { return ended_ || !call_; }
 
 private:
     enum class timer : std::uint8_t
