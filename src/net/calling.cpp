@@ -83,7 +83,6 @@ void end_call(const call_ptr& c, handler<ending> h)
 }
 
 // ---- on the strand
-// --------------------------------------------------------------------------------
 
 std::error_code agent_core::refusal(const call_state& c) const
 {
@@ -209,7 +208,6 @@ void agent_core::cancel_wait_end(call_state& c, net::operation id)
 }
 
 // ---- what the engine reports
-// ----------------------------------------------------------------------
 
 void agent_core::on(ua::incoming_call& e)
 {

@@ -35,7 +35,6 @@ std::error_code agent_core::ready()
 }
 
 // ---- what the pump asks
-// ---------------------------------------------------------------------------
 
 void agent_core::on_event(ua::event& e)
 {
@@ -73,7 +72,6 @@ void agent_core::on_quiet()
 }
 
 // ---- the end
-// --------------------------------------------------------------------------------------
 
 void agent_core::shut_down(handler<> h, milliseconds grace)
 {
@@ -133,7 +131,6 @@ void agent_core::evict()
 }
 
 // ---- sound files
-// ----------------------------------------------------------------------------------
 
 // Files are read and written between the ticks, when the packet is out.
 void agent_core::serve_soon()

@@ -63,7 +63,6 @@ ua::settings pump::settings() const
 }
 
 // ---- the SIP socket
-// -------------------------------------------------------------------------------
 
 std::error_code pump::listen(const udp::endpoint& where)
 {
@@ -152,7 +151,10 @@ void pump::send(const ua::transmit& t)
         if (config_.log)
             config_.log(log_level::debug,
                         "cannot send to " + t.to.to_string() + ": " + ec.message());
-        engine_.transport_error(t.to, now);
+        // Full buffers are a lost datagram, which is sent again in time.
+        const bool passing = ec == asio::error::would_block || ec == asio::error::try_again ||
+                             ec == asio::error::no_buffer_space;
+        if (!passing) engine_.transport_error(t.to, now);
     }
 }
 
@@ -164,7 +166,6 @@ void pump::note(std::string_view text)
 }
 
 // ---- the RTP socket
-// -------------------------------------------------------------------------------
 
 // RFC 3550 section 11: an even port; the next one would be RTCP's.
 std::error_code pump::open_media_port(udp_port& port) const
@@ -235,7 +236,6 @@ void pump::send_media()
 }
 
 // ---- names
-// ----------------------------------------------------------------------------------------
 
 std::vector<ua::target> pump::targets_of(const std::vector<endpoint>& remotes)
 {
@@ -286,7 +286,6 @@ void pump::on_names(ua::lookup_id id, std::error_code ec, const udp::resolver::r
 }
 
 // ---- the loop
-// -------------------------------------------------------------------------------------
 
 void pump::drain()
 {

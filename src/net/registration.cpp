@@ -55,6 +55,7 @@ void agent_core::register_account(net::operation id, handler<registration> h, ac
     has_registration_ = true;
     // Another account takes the place of the one that was being tried.
     registering_.complete_all(asio::error::operation_aborted, {});
+    unregistering_.complete_all(asio::error::operation_aborted);
     registering_.add(id, std::move(h));
     pump.drain();
 }

@@ -95,7 +95,11 @@ void udp_port::on_received(std::error_code ec, std::size_t size)
     // What was received may make the owner close this port.
     for (int left = burst; socket_.is_open() && ec != asio::error::operation_aborted; --left)
     {
-        if (ec == asio::error::would_block || ec == asio::error::try_again) break;
+        if (ec == asio::error::would_block || ec == asio::error::try_again)
+        {
+            failures_ = 0; // a socket that is broken never says that
+            break;
+        }
         if (ec)
         {
             if (++failures_ > failures_most) return;
@@ -160,8 +164,10 @@ void udp_port::drain_errors()
             sock_extended_err why;
             std::memcpy(&why, CMSG_DATA(c), sizeof why);
             constexpr std::uint8_t destination_unreachable = 3; // RFC 792
+            constexpr std::uint8_t fragmentation_needed = 4;    // the next one is sent in pieces
             if (why.ee_origin == SO_EE_ORIGIN_ICMP && why.ee_type == destination_unreachable &&
-                to.sin_family == AF_INET && events_.unreachable)
+                why.ee_code != fragmentation_needed && to.sin_family == AF_INET &&
+                events_.unreachable)
                 events_.unreachable(from_asio(udp::endpoint(
                     asio::ip::address_v4(ntohl(to.sin_addr.s_addr)), ntohs(to.sin_port))));
         }

@@ -167,7 +167,6 @@ void engine::impl::on_new_invite(const incoming& in, time_point now)
 }
 
 // ---- the public face
-// --------------------------------------------------------------------------------
 
 engine::engine(settings s, random_source& random)
     : impl_(std::make_unique<impl>(std::move(s), random))
