@@ -98,8 +98,8 @@ CLI::App* add_call(CLI::App& app, options& o)
 CLI::App* add_answer(CLI::App& app, options& o)
 {
     auto* const s = app.add_subcommand("answer", "answer calls");
-    s->add_option("--ring", o.answer.ring, "answer after that many seconds")
-        ->check(CLI::NonNegativeNumber)
+    s->add_option("--ring", o.answer.ring, "answer after that many seconds, at most 170")
+        ->check(CLI::Range(0.0, 170.0))
         ->type_name("SECONDS");
     s->add_option("--count", o.answer.count, "end after that many calls")->type_name("N");
     s->add_option("--reject", o.answer.reject, "refuse calls with this status, 300-699")

@@ -25,7 +25,6 @@ public:
         case errc::unreachable:
         case errc::timed_out:
         case errc::dns_failed:
-        case errc::media_timeout:
         case errc::address_in_use: return make_error_condition(condition::retryable);
         case errc::not_found:
         case errc::redirected:
@@ -114,7 +113,6 @@ const char* describe(errc e) noexcept
     case errc::timed_out: return "the other side does not answer at all";
     case errc::dns_failed: return "the host name could not be resolved";
     case errc::no_common_codec: return "the two sides have no audio codec in common";
-    case errc::media_timeout: return "no audio came for too long";
     case errc::not_registered: return "there is no registration";
     case errc::call_in_progress: return "there is a call already";
     case errc::call_ended: return "the call has ended";

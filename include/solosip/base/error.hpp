@@ -26,7 +26,6 @@ enum class errc
     timed_out,         ///< no answer at all within 64*T1 (RFC 3261 section 17.1)
     dns_failed,        ///< the host name has no address
     no_common_codec,   ///< 488, or nothing in the offer that we can do
-    media_timeout,     ///< audio stopped coming
     // Operations that the present state does not allow.
     not_registered,
     call_in_progress,
