@@ -52,7 +52,8 @@ public:
     {
     }
     /// A call that goes on is hung up, without waiting for an answer; what waits completes with
-    /// `errc::shut_down`. To leave in good order, unregistered, call `async_shutdown` before.
+    /// `errc::shut_down`, and what waits for something of the call as at the end of any call. To
+    /// leave in good order, unregistered, call `async_shutdown` before.
     ~agent();
     agent(agent&&) noexcept = default;
     agent& operator=(agent&& other) noexcept;
@@ -142,8 +143,9 @@ public:
     call current_call() const;
 
     /// Hangs up, unregisters, and waits for the answers for up to `grace`; then closes the sockets.
-    /// What waits completes with `errc::shut_down`, and so does every later operation. Error:
-    /// timed_out where the others did not answer in time.
+    /// What waits for something of the call completes as at the end of any call, the rest with
+    /// `errc::shut_down`, and so does every later operation. Error: timed_out where the others did
+    /// not answer in time.
     template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code)) Token = default_token>
     auto async_shutdown(milliseconds grace = seconds(2), Token&& token = Token())
     {
