@@ -2,6 +2,7 @@
 // operator new by one that counts; where AddressSanitizer has its own, a hook of it counts.
 #include "media/rig.hpp"
 
+#include <cstddef>
 #include <cstdlib>
 #include <new>
 
@@ -22,7 +23,10 @@ std::size_t allocations = 0;
 
 #ifdef SOLOSIP_TEST_ASAN
 
-#include <sanitizer/allocator_interface.h>
+// As in <sanitizer/allocator_interface.h>, which GCC 12 does not bring.
+extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*)(const volatile void*,
+                                                                  std::size_t),
+                                                         void (*)(const volatile void*));
 
 namespace
 {
