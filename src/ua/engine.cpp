@@ -2,45 +2,13 @@
 #include "solosip/ua/engine.hpp"
 
 #include "solosip/sip/validation.hpp"
-#include "ua/call.hpp"
-#include "ua/context.hpp"
+#include "ua/engine_impl.hpp"
 #include "ua/options.hpp"
-#include "ua/registration.hpp"
 
 #include <algorithm>
-#include <memory>
 
 namespace solosip::ua
 {
-
-struct engine::impl
-{
-    impl(settings s, random_source& r) : ctx(std::move(s), r), registration(ctx) {}
-
-    context ctx;
-    ua::registration registration;
-    std::vector<std::unique_ptr<ua::call>>
-        calls; ///< the present one, and what lingers of former ones
-    std::uint32_t last_call = 0;
-    endpoint local; ///< of the datagram that is being read
-
-    ua::call* present();
-    ua::call* find(call_id id);
-    template <class Predicate>
-    ua::call* find_if(Predicate p);
-
-    void carry_out(time_point now);
-    void on_action(transaction::send& a, time_point now);
-    void on_action(transaction::deliver& a, time_point now);
-    void on_action(transaction::deliver_request& a, time_point now);
-    void on_action(transaction::cancelled& a, time_point now);
-    void on_action(transaction::failed& a, time_point now);
-    void on_action(transaction::terminated& a, time_point now);
-    void on_action(transaction::stray_response& a, time_point now);
-    void on_initial_request(const incoming& in, time_point now);
-    void on_new_invite(const incoming& in, time_point now);
-    void drop_finished();
-};
 
 ua::call* engine::impl::present()
 {
@@ -50,14 +18,6 @@ ua::call* engine::impl::present()
 ua::call* engine::impl::find(call_id id)
 {
     return find_if([&](const ua::call& c) { return c.id() == id && !c.ended(); });
-}
-
-template <class Predicate>
-ua::call* engine::impl::find_if(Predicate p)
-{
-    for (const auto& c : calls)
-        if (p(*c)) return c.get();
-    return nullptr;
 }
 
 // What the transactions want done may make somebody want more.

@@ -1,0 +1,53 @@
+// What stands behind `engine`; its commands are spread over several files.
+#pragma once
+
+#include "solosip/ua/engine.hpp"
+#include "ua/call.hpp"
+#include "ua/context.hpp"
+#include "ua/registration.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace solosip::ua
+{
+
+struct engine::impl
+{
+    impl(settings s, random_source& r) : ctx(std::move(s), r), registration(ctx) {}
+
+    context ctx;
+    ua::registration registration;
+    std::vector<std::unique_ptr<ua::call>>
+        calls; ///< the present one, and what lingers of former ones
+    std::uint32_t last_call = 0;
+    endpoint local; ///< of the datagram that is being read
+
+    ua::call* present();
+    ua::call* find(call_id id);
+    template <class Predicate>
+    ua::call* find_if(Predicate p);
+
+    void carry_out(time_point now);
+    void on_action(transaction::send& a, time_point now);
+    void on_action(transaction::deliver& a, time_point now);
+    void on_action(transaction::deliver_request& a, time_point now);
+    void on_action(transaction::cancelled& a, time_point now);
+    void on_action(transaction::failed& a, time_point now);
+    void on_action(transaction::terminated& a, time_point now);
+    void on_action(transaction::stray_response& a, time_point now);
+    void on_initial_request(const incoming& in, time_point now);
+    void on_new_invite(const incoming& in, time_point now);
+    void drop_finished();
+};
+
+template <class Predicate>
+ua::call* engine::impl::find_if(Predicate p)
+{
+    for (const auto& c : calls)
+        if (p(*c)) return c.get();
+    return nullptr;
+}
+
+} // namespace solosip::ua
