@@ -27,7 +27,9 @@ std::string first_value(const sip::message_view& m, sip::header_id id)
 std::string contact_uri(const sip::message_view& m)
 {
     const auto contact = m.contact();
-    return contact && !contact->star ? std::string(contact->uri.text) : std::string();
+    if (!contact || contact->star) return {};
+    // Section 8.1.1.8: sip or sips, or no request can be sent there.
+    return contact->uri.is_sip() ? std::string(contact->uri.text) : std::string();
 }
 
 } // namespace

@@ -318,6 +318,18 @@ void table::receive(const sip::message_view& m, const endpoint& source, time_poi
     s_->on_request({m, source, answer_address(*via, source, reliable), std::move(*key), now}, out);
 }
 
+void table::refuse(const sip::message_view& request, int status, std::string_view reason,
+                   const endpoint& source, actions& out, bool reliable) const
+{
+    auto answer = sip::make_response(request, status, reason, tag_for(request), source);
+    if (!answer) return;
+    // A Via that cannot be read whole may be what is wrong: the source is the best guess then.
+    const auto via = request.top_via();
+    const destination to =
+        via ? answer_address(*via, source, reliable) : destination{source, reliable};
+    out.push_back(send{to, answer.value().bytes()});
+}
+
 void table::transport_error(const endpoint& to, time_point, actions& out)
 {
     for (auto& [t, entry] : s_->clients)

@@ -1,4 +1,5 @@
 // The callee's side of an INVITE (RFC 3261 section 13.3), and of a re-INVITE (section 14.2).
+#include "solosip/sip/header_values.hpp"
 #include "solosip/sip/multipart.hpp"
 #include "ua/call.hpp"
 
@@ -10,6 +11,15 @@ namespace
 {
 
 constexpr std::string_view sdp_type = "application/sdp";
+
+// Section 8.2.3: a body that need not be understood, "icon;handling=optional" (section 20.11).
+bool is_optional(const sip::message_view& m)
+{
+    const auto value = m.first(sip::header_id::content_disposition);
+    const auto disposition = value ? sip::parse_token_value(*value) : errc::missing_header;
+    return disposition &&
+           sip::iequals(disposition->params.find("handling").value_or(""), "optional");
+}
 
 } // namespace
 
@@ -54,6 +64,13 @@ bool call::read_offer(const incoming& in, time_point now)
     {
         ctx_.respond(in, {415, {}, local_tag_, {{"Accept-Encoding", "identity"}}}, now);
         return false;
+    }
+    const bool may_hold_offer =
+        type && (type->is("application", "sdp") || type->is("multipart", type->subtype));
+    if (!may_hold_offer && is_optional(m))
+    {
+        late_offer_ = true;
+        return true;
     }
     const auto offer =
         type ? sip::find_content(m.body(), *type, "application", "sdp") : std::nullopt;

@@ -153,9 +153,8 @@ void engine::receive(std::string_view datagram, const endpoint& source, const en
     if (!verdict.ok())
     {
         // Answered without a transaction (RFC 3261 section 8.2.7): repetitions are answered alike.
-        const auto answer =
-            sip::make_response(m, verdict.status, verdict.why, impl_->ctx.random.token(12), source);
-        if (answer) impl_->ctx.send(source, answer->bytes());
+        impl_->ctx.transactions.refuse(m, verdict.status, verdict.why, source, impl_->ctx.actions);
+        impl_->carry_out(now);
         return;
     }
     impl_->ctx.transactions.receive(m, source, now, impl_->ctx.actions);

@@ -1,60 +1,22 @@
 // Every message in tests/sip/torture/ against the table there.
+#include "sip/torture_table.hpp"
 #include "solosip/sip/message.hpp"
 #include "solosip/sip/validation.hpp"
 #include "support/catch.hpp"
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <set>
-#include <sstream>
 #include <string>
 #include <vector>
 
 using namespace solosip;
 using namespace solosip::sip;
+using torture::read;
+using torture::read_table;
+using torture::split;
 
 namespace
 {
-
-struct expectation
-{
-    std::string file, section, verdict, facts;
-};
-
-std::string read(const std::string& name)
-{
-    std::ifstream in(std::string(SOLOSIP_TORTURE) + "/" + name, std::ios::binary);
-    REQUIRE(in);
-    return {std::istreambuf_iterator<char>(in), {}};
-}
-
-std::vector<std::string> split(const std::string& text, const std::string& separator)
-{
-    std::vector<std::string> parts;
-    std::size_t at = 0;
-    for (std::size_t end; (end = text.find(separator, at)) != std::string::npos;
-         at = end + separator.size())
-        parts.push_back(text.substr(at, end - at));
-    parts.push_back(text.substr(at));
-    return parts;
-}
-
-std::vector<expectation> read_table()
-{
-    std::vector<expectation> table;
-    std::istringstream in(read("expectations.txt"));
-    for (std::string line; std::getline(in, line);)
-    {
-        if (line.empty() || line.front() == '#') continue;
-        if (line.ends_with(" |")) line += ' ';
-        auto cells = split(line, " | ");
-        CAPTURE(line);
-        REQUIRE(cells.size() == 4);
-        table.push_back({cells[0], cells[1], cells[2], cells[3]});
-    }
-    return table;
-}
 
 std::string name_of(errc code)
 {

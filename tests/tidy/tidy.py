@@ -18,7 +18,7 @@ FUNCTION_LINES = 70
 TREES = ('include', 'src', 'codecs', 'tests', 'fuzz', 'examples', 'docs', '.ci')
 CPP = {'.cpp', '.hpp', '.h', '.cc'}
 TEXT = CPP | {'.py', '.cmake', '.txt', '.json', '.md', '.sh', '.xml', '.in', '.ini', ''}
-DATA = ('fuzz/corpus/*', 'fuzz/crashes/*', 'tests/*/data/*', 'tests/sip/torture/*')
+DATA = ('.git', 'fuzz/corpus/*', 'fuzz/crashes/*', 'tests/*/data/*', 'tests/sip/torture/*')
 
 # What an outside header belongs to; the table says which room may see which of these.
 OUTSIDE = {

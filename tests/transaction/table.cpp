@@ -308,7 +308,38 @@ TEST_CASE("server side: where responses go")
         const auto& sent = std::get<send>(b.out.front());
         CHECK(sent.to.remote.to_string() == r.to);
         CHECK(sent.to.reliable == r.reliable);
+
+        // What begins no transaction is answered to the same place.
+        b.out.clear();
+        b.agent.refuse(*options, 400, "Bad To", r.source, b.out, r.reliable);
+        REQUIRE(b.out.size() == 1);
+        CHECK(std::get<send>(b.out.front()).to == sent.to);
     }
+}
+
+TEST_CASE("server side: a refusal without a transaction is the same each time (8.2.7)")
+{
+    bench b;
+    const auto options = make("OPTIONS");
+    b.agent.refuse(*options, 400, "Bad To", peer, b.out);
+    b.agent.refuse(*options, 400, "Bad To", peer, b.out);
+    REQUIRE(b.out.size() == 2);
+    const auto& first = std::get<send>(b.out[0]).bytes;
+    CHECK(first == std::get<send>(b.out[1]).bytes);
+    const auto answer = sip::message::parse(first);
+    REQUIRE(answer);
+    CHECK((*answer)->status() == 400);
+    CHECK((*answer)->reason() == "Bad To");
+    CHECK(!(*answer)->to()->tag().empty());
+    CHECK(b.agent.size() == 0);
+
+    // Of a Via whose parameters cannot be read it is the source that counts.
+    request_text text;
+    text.via = "SIP/2.0/UDP client.example.com:5070;branch=";
+    b.out.clear();
+    b.agent.refuse(*make(text), 400, "Bad Via", peer, b.out);
+    REQUIRE(b.out.size() == 1);
+    CHECK(std::get<send>(b.out.front()).to == udp);
 }
 
 TEST_CASE("timers: nothing to do, nothing is done")

@@ -138,6 +138,11 @@ public:
     /// 18.2.2); `maddr` is not followed, as that would let a stranger aim our answers at others.
     void receive(const sip::message_view& m, const endpoint& source, time_point now, actions& out,
                  bool reliable = false);
+    /// A final answer to a request that begins no transaction, such as one that `sip::validate`
+    /// refuses; where it goes is as for `receive`. Repetitions get the same answer, To tag included
+    /// (RFC 3261 section 8.2.7).
+    void refuse(const sip::message_view& request, int status, std::string_view reason,
+                const endpoint& source, actions& out, bool reliable = false) const;
     /// The edge could not send to `to` (ICMP, no route): client transactions that wait for an
     /// answer from there fail.
     void transport_error(const endpoint& to, time_point now, actions& out);
