@@ -97,7 +97,8 @@ class Project:
                         for cells in rows(self.document, 'source') for name in cells[0].split(',')}
 
     def _read(self) -> Iterator[File]:
-        tops = [p for p in self.root.iterdir() if p.is_file()]
+        # Where the checkout is a second working tree, .git is a file, and none of ours.
+        tops = [p for p in self.root.iterdir() if p.is_file() and p.name != '.git']
         inner = [p for tree in TREES for p in (self.root / tree).rglob('*') if p.is_file()]
         for path in sorted(tops + inner):
             name = path.relative_to(self.root).as_posix()
