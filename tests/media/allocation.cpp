@@ -1,102 +1,6 @@
-// Once a session runs, neither sending nor hearing asks for memory. This file replaces the global
-// operator new by one that counts; where AddressSanitizer has its own, a hook of it counts.
+// Once a session runs, neither sending nor hearing asks for memory.
 #include "media/rig.hpp"
-
-#include <cstddef>
-#include <cstdlib>
-#include <new>
-
-#if defined(__SANITIZE_ADDRESS__)
-#define SOLOSIP_TEST_ASAN
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SOLOSIP_TEST_ASAN
-#endif
-#endif
-
-namespace
-{
-
-std::size_t allocations = 0;
-
-} // namespace
-
-#ifdef SOLOSIP_TEST_ASAN
-
-// As in <sanitizer/allocator_interface.h>, which GCC 12 does not bring.
-extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*)(const volatile void*,
-                                                                  std::size_t),
-                                                         void (*)(const volatile void*));
-
-namespace
-{
-
-const int hooked = __sanitizer_install_malloc_and_free_hooks(
-    [](const volatile void*, std::size_t) { ++allocations; }, [](const volatile void*) {});
-
-} // namespace
-
-#else
-
-namespace
-{
-
-void* counted(std::size_t bytes)
-{
-    ++allocations;
-    return std::malloc(bytes == 0 ? 1 : bytes);
-}
-
-void* counted_or_throw(std::size_t bytes)
-{
-    if (void* p = counted(bytes)) return p;
-    throw std::bad_alloc();
-}
-
-} // namespace
-
-void* operator new(std::size_t bytes)
-{
-    return counted_or_throw(bytes);
-}
-void* operator new[](std::size_t bytes)
-{
-    return counted_or_throw(bytes);
-}
-void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept
-{
-    return counted(bytes);
-}
-void* operator new[](std::size_t bytes, const std::nothrow_t&) noexcept
-{
-    return counted(bytes);
-}
-void operator delete(void* p) noexcept
-{
-    std::free(p);
-}
-void operator delete[](void* p) noexcept
-{
-    std::free(p);
-}
-void operator delete(void* p, std::size_t) noexcept
-{
-    std::free(p);
-}
-void operator delete[](void* p, std::size_t) noexcept
-{
-    std::free(p);
-}
-void operator delete(void* p, const std::nothrow_t&) noexcept
-{
-    std::free(p);
-}
-void operator delete[](void* p, const std::nothrow_t&) noexcept
-{
-    std::free(p);
-}
-
-#endif
+#include "support/allocations.hpp"
 
 using namespace solosip;
 
@@ -135,9 +39,9 @@ struct quiet_sink final : media::sink
 
 TEST_CASE("the counter counts")
 {
-    const std::size_t before = allocations;
+    const std::size_t before = support::allocations();
     std::vector<int>* v = new std::vector<int>(100);
-    CHECK(allocations >= before + 2);
+    CHECK(support::allocations() >= before + 2);
     delete v;
 }
 
@@ -153,7 +57,7 @@ TEST_CASE("no call allocates once a session runs")
     s.start(rig::alaw_stream(), now);
     REQUIRE(s.send_digits("0123456789*#ABCD"));
 
-    const std::size_t before = allocations;
+    const std::size_t before = support::allocations();
     std::array<std::uint8_t, limits::rtp_packet_bytes> buffer;
     std::size_t sent = 0, events = 0;
     for (const auto& datagram : network)
@@ -166,7 +70,7 @@ TEST_CASE("no call allocates once a session runs")
         while (s.poll_event())
             ++events;
     }
-    CHECK(allocations == before);
+    CHECK(support::allocations() == before);
     CHECK(sent > 1000);
     CHECK(events > 100);
     CHECK(s.stats().received_packets > 1000);

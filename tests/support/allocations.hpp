@@ -1,0 +1,12 @@
+// How often the heap has been asked for memory: a test that links allocations.cpp sees each time.
+#pragma once
+
+#include <cstddef>
+
+namespace support
+{
+
+/// Since the program began.
+std::size_t allocations();
+
+} // namespace support
