@@ -9,15 +9,8 @@ namespace solosip::sdp
 namespace
 {
 
-struct row
-{
-    std::string_view name;
-    std::uint32_t clock_rate = 0;
-    std::uint8_t channels = 1;
-};
-
 // By payload type; nothing where it is reserved or unassigned.
-constexpr std::array<row, 35> table{{
+constexpr std::array<static_type, 35> table{{
     {"PCMU", 8000},
     {},
     {},
@@ -62,18 +55,9 @@ char lower(char c)
 
 } // namespace
 
-format static_format(std::uint8_t payload_type)
+static_type static_type_of(std::uint8_t payload_type)
 {
-    format f;
-    f.payload_type = payload_type;
-    if (payload_type < table.size())
-    {
-        const row& r = table[payload_type];
-        f.name = r.name;
-        f.clock_rate = r.clock_rate;
-        f.channels = r.channels;
-    }
-    return f;
+    return payload_type < table.size() ? table[payload_type] : static_type{};
 }
 
 bool same_name(std::string_view a, std::string_view b)

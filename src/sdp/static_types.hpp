@@ -1,15 +1,20 @@
 // The payload types that mean something without an rtpmap.
 #pragma once
 
-#include "solosip/sdp/description.hpp"
-
+#include <cstdint>
 #include <string_view>
 
 namespace solosip::sdp
 {
 
-/// RFC 3551 tables 4 and 5. The name is empty for dynamic, reserved and unassigned numbers.
-format static_format(std::uint8_t payload_type);
+struct static_type
+{
+    std::string_view name{}; ///< empty for dynamic, reserved and unassigned numbers
+    std::uint32_t clock_rate = 0;
+    std::uint8_t channels = 1;
+};
+/// RFC 3551 tables 4 and 5.
+static_type static_type_of(std::uint8_t payload_type);
 
 /// Encoding names and protocols are compared without case (RFC 8866 section 6.6).
 bool same_name(std::string_view a, std::string_view b);

@@ -58,6 +58,14 @@ inline constexpr std::size_t sdp_media = 16;
 /// Payload formats looked at in one m= line.
 inline constexpr std::size_t sdp_formats = 64;
 
+/// Payload formats looked at in all m= lines together; browsers offer about 60 for video and 10 for
+/// audio.
+inline constexpr std::size_t sdp_all_formats = 256;
+
+/// A session description, bytes: several times what comes in a message; one from a file may be
+/// long.
+inline constexpr std::size_t sdp_bytes = 1'048'576;
+
 /// The largest RTP packet that is read, bytes: an Ethernet frame.
 inline constexpr std::size_t rtp_packet_bytes = 1'500;
 
