@@ -1,9 +1,9 @@
 #include "solosip/sip/message_view.hpp"
 
+#include "base/words.hpp"
 #include "sip/text.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 
 namespace solosip::sip
@@ -26,6 +26,12 @@ bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
+// As text::is_space, decided for nearly all characters by their value alone.
+bool is_white(char c)
+{
+    return static_cast<unsigned char>(c) <= ' ' && text::is_space(c);
+}
+
 const char* find(const char* from, const char* end, char c)
 {
     return static_cast<const char*>(std::memchr(from, c, static_cast<std::size_t>(end - from)));
@@ -35,26 +41,6 @@ const char* find(const char* from, const char* end, char c)
 const char* line_end(const char* start, const char* newline)
 {
     return newline > start && newline[-1] == '\r' ? newline - 1 : newline;
-}
-
-// The colon behind a header's name, eight characters at a time: names are too short for memchr to
-// be worth its call. Null where there is none.
-const char* find_colon(const char* p, const char* end)
-{
-    constexpr std::uint64_t ones = 0x0101'0101'0101'0101u;
-    for (; end - p >= 8; p += 8)
-    {
-        const std::uint64_t x = text::load8(p) ^ (ones * ':');
-        const std::uint64_t found = (x - ones) & ~x & (ones << 7);
-        if (found == 0) continue;
-        // The lowest bit is right, those above it may be carries.
-        if constexpr (std::endian::native == std::endian::little)
-            return p + static_cast<unsigned>(std::countr_zero(found)) / 8;
-        break;
-    }
-    while (p < end && *p != ':')
-        ++p;
-    return p < end ? p : nullptr;
 }
 
 // Headers whose grammar is a comma list (RFC 3261 section 7.3.1); in any other a comma is text.
@@ -221,16 +207,16 @@ namespace
 // `end` is behind the last fold, without the line end. False where there is no name.
 bool split_line(const char* start, const char* end, header_field& field)
 {
-    const char* value = find_colon(start, end);
-    if (!value) return false;
+    const char* value = words::find_any(start, end, ':');
+    if (value == end) return false;
     const char* name_end = value++;
     while (name_end > start && is_blank(name_end[-1]))
         --name_end;
     field.name = {start, static_cast<std::size_t>(name_end - start)};
     field.id = header_id_from(field.name);
-    while (value < end && text::is_space(*value))
+    while (value < end && is_white(*value))
         ++value;
-    while (end > value && text::is_space(end[-1]))
+    while (end > value && is_white(end[-1]))
         --end;
     field.value = {value, static_cast<std::size_t>(end - value)};
     return field.id != header_id::other || text::all(field.name, text::token);
@@ -263,14 +249,15 @@ result<void> message_view::parse(std::string_view bytes)
         start = newline + 1;
         newline = start == end ? nullptr : find(start, end, '\n');
         if (!newline) return failure(errc::truncated, end);
-        if (line_end(start, newline) == start) break;
+        // There is a character before: at least the end of the line above.
+        if (newline - (newline[-1] == '\r' ? 1 : 0) == start) break;
         while (newline + 1 < end && is_blank(newline[1]))
         {
             newline = find(newline + 1, end, '\n');
             if (!newline) return failure(errc::truncated, end);
         }
         header_field field;
-        if (!split_line(start, line_end(start, newline), field))
+        if (!split_line(start, newline - (newline[-1] == '\r' ? 1 : 0), field))
             return failure(errc::bad_syntax, start);
         if (header_count_ == lines_.size()) return failure(errc::too_many, start);
         const auto offset = [&bytes](std::string_view part)

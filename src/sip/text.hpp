@@ -1,6 +1,8 @@
 // Character classes of RFC 3261 section 25.1, and a cursor that walks over a header value.
 #pragma once
 
+#include "base/words.hpp"
+
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -105,19 +107,8 @@ constexpr bool all(std::string_view s, std::uint16_t sets)
     return !s.empty();
 }
 
-inline std::uint64_t load8(const char* p)
-{
-    std::uint64_t word;
-    std::memcpy(&word, p, sizeof word);
-    return word;
-}
-
-inline std::uint32_t load4(const char* p)
-{
-    std::uint32_t word;
-    std::memcpy(&word, p, sizeof word);
-    return word;
-}
+using words::load4;
+using words::load8;
 
 /// Whether `n` bytes are equal; for short texts, where a call of memcmp costs more than the work.
 inline bool same_bytes(const char* a, const char* b, std::size_t n)
@@ -263,7 +254,7 @@ public:
     /// Whether there was any.
     bool skip_space()
     {
-        if (at_ == end_ || !is_space(*at_)) return false;
+        if (at_ == end_ || static_cast<unsigned char>(*at_) > ' ') return false;
         const char* start = at_;
         while (at_ != end_)
         {
@@ -284,7 +275,7 @@ public:
         if (at_ == end_) return false;
         if (*at_ != c)
         {
-            if (!is_space(*at_)) return false;
+            if (static_cast<unsigned char>(*at_) > ' ') return false;
             const char* start = at_;
             skip_space();
             if (at_ == end_ || *at_ != c)
