@@ -57,6 +57,21 @@ std::string repeated(const std::string& before, const std::string& unit, const s
 
 } // namespace
 
+std::vector<std::string> offers()
+{
+    return {
+        sdp,
+        "v=0\r\no=- 8210 2 IN IP4 198.51.100.9\r\ns=-\r\nc=IN IP4 198.51.100.9\r\nb=AS:84\r\nt=0 "
+        "0\r\n"
+        "a=group:BUNDLE 0\r\nm=audio 31000 RTP/AVP 9 8 0 18 96 101 13\r\na=rtpmap:9 G722/8000\r\n"
+        "a=rtpmap:8 PCMA/8000\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:18 G729/8000\r\n"
+        "a=fmtp:18 annexb=no\r\na=rtpmap:96 opus/48000/2\r\n"
+        "a=fmtp:96 maxplaybackrate=16000;useinbandfec=1\r\na=rtpmap:101 telephone-event/8000\r\n"
+        "a=fmtp:101 0-15\r\na=rtpmap:13 CN/8000\r\na=ptime:20\r\na=maxptime:120\r\na=mid:0\r\n"
+        "a=rtcp:31001 IN IP4 198.51.100.9\r\n"
+        "a=candidate:1 1 UDP 2130706431 198.51.100.9 31000 typ host\r\na=sendrecv\r\n"};
+}
+
 std::vector<std::string> usual_messages()
 {
     std::string large = request("INVITE", contact + allow, sdp);

@@ -10,6 +10,9 @@ namespace benchmark
 
 std::vector<std::string> usual_messages();
 
+/// What a telephone offers, and one of many codecs and attributes.
+std::vector<std::string> offers();
+
 struct hostile_shape
 {
     const char* name;

@@ -16,4 +16,7 @@ struct peer
 
 std::vector<peer> peers();
 
+/// The same for a session description.
+std::vector<peer> sdp_peers();
+
 } // namespace benchmark

@@ -1,8 +1,9 @@
-// What the message layer costs: a table for eleven usual messages, and one for hostile shapes that
-// double in size. CPU time, and calls of operator new (peers in C use malloc, which is not
-// counted); run it on an idle machine.
+// What the message layer costs: tables for usual messages and for offers, and one for hostile
+// shapes that double in size. CPU time, and calls of operator new (peers in C use malloc, which is
+// not counted); run it on an idle machine.
 #include "benchmark/messages.hpp"
 #include "benchmark/peers.hpp"
+#include "solosip/sdp/description_view.hpp"
 #include "solosip/sip/framer.hpp"
 #include "solosip/sip/message_view.hpp"
 #include "solosip/sip/validation.hpp"
@@ -177,22 +178,63 @@ cost measure(const std::function<void()>& work)
     return least;
 }
 
+void look_at_offer(const std::string& text)
+{
+    sdp::description_view d;
+    if (!d.parse(text)) std::abort();
+    for (std::size_t i = 0; i < d.media_count(); ++i)
+    {
+        const auto m = d.media(i);
+        sink += m.port() + (m.address() ? 1u : 0u) + m.ptime().value_or(20);
+        use(m.protocol());
+        for (std::size_t f = 0; f < m.format_count(); ++f)
+        {
+            const auto format = m.format(f);
+            use(format.name);
+            sink += format.payload_type + format.clock_rate;
+        }
+        sink += m.direction() == sdp::direction::sendrecv ? 1u : 0u;
+    }
+}
+
+void own_offer(const std::string& text)
+{
+    const auto d = sdp::parse(text);
+    if (!d) std::abort();
+    sink += d->media.size();
+}
+
+using task = std::function<void(const std::string&)>;
+
+void row(const std::vector<std::string>& texts, const char* name, const task& work)
+{
+    cost sum{};
+    for (const auto& text : texts)
+    {
+        const cost each = measure([&] { work(text); });
+        sum.nanoseconds += each.nanoseconds / static_cast<double>(texts.size());
+        sum.heap_calls += each.heap_calls / static_cast<double>(texts.size());
+    }
+    std::printf("| %-44s | %8.0f | %6.1f |\n", name, sum.nanoseconds, sum.heap_calls);
+}
+
+void usual_offers()
+{
+    const auto offers = benchmark::offers();
+    std::printf("\nMean of %zu offers, ns and calls of operator new an offer\n\n", offers.size());
+    row(offers, "line index, no parser", line_index);
+    row(offers, "parse, read the offer's fields", look_at_offer);
+    row(offers, "parse into a description that owns all", own_offer);
+    for (const auto& peer : benchmark::sdp_peers())
+        row(offers, peer.name, peer.parse_and_fields);
+}
+
 void usual_messages()
 {
     const auto messages = benchmark::usual_messages();
     std::printf("Mean of %zu usual messages, ns and calls of operator new a message\n\n",
                 messages.size());
-    const auto row = [&](const char* name, const std::function<void(const std::string&)>& work)
-    {
-        cost sum{};
-        for (const auto& text : messages)
-        {
-            const cost each = measure([&] { work(text); });
-            sum.nanoseconds += each.nanoseconds / static_cast<double>(messages.size());
-            sum.heap_calls += each.heap_calls / static_cast<double>(messages.size());
-        }
-        std::printf("| %-44s | %8.0f | %6.1f |\n", name, sum.nanoseconds, sum.heap_calls);
-    };
+    const auto row = [&](const char* name, const task& work) { ::row(messages, name, work); };
     row("line index, no parser", line_index);
     row("parse", parse_only);
     row("parse, read the usual fields", parse_and_fields);
@@ -273,6 +315,7 @@ void slow_drip()
 int main()
 {
     usual_messages();
+    usual_offers();
     hostile_shapes();
     slow_drip();
     return sink == 1 ? 1 : 0;
