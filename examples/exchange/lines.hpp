@@ -117,6 +117,8 @@ private:
     void on(const ua::media_started& e, time_point now, std::vector<event>& log);
     void on(const ua::digit& e, time_point now, std::vector<event>& log);
     void on(const ua::played& e, time_point now, std::vector<event>& log);
+    void on(const ua::hold_changed&, time_point, std::vector<event>&) {}
+    void on(const ua::change_done&, time_point, std::vector<event>&) {}
     void on(const ua::digits_sent& e, time_point now, std::vector<event>& log);
     void on(const ua::call_ended& e, time_point now, std::vector<event>& log);
     template <class Other>

@@ -190,7 +190,7 @@ std::size_t session::state::send_event(const dtmf::sender::packet& e, std::span<
 std::size_t session::state::send_audio(std::span<std::uint8_t> to)
 {
     // Sounds wait until the keys are through: an announcement in shreds helps nobody.
-    if (keys.busy())
+    if (keys.busy() || !how.plays)
         std::fill(frame.begin(), frame.end(), sample{0});
     else
         sounds.fill(frame);

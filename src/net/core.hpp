@@ -102,6 +102,8 @@ private:
     void on(ua::digit& e);
     void on(ua::played& e);
     void on(ua::digits_sent& e);
+    void on(ua::hold_changed&) {}
+    void on(ua::change_done&) {}
     void on(ua::call_ended& e);
     void on(ua::lookup_wanted&) {} // the pump's
 

@@ -201,4 +201,12 @@ result<answer> make_answer(const description& offer, const local_media& local)
     return a;
 }
 
+description refuse(const description& offer, const local_media& local)
+{
+    description d = empty_session(local);
+    for (const auto& theirs : offer.media)
+        d.media.push_back(refused(theirs, local));
+    return d;
+}
+
 } // namespace solosip::sdp

@@ -1,4 +1,4 @@
-// The callee's side of an INVITE (RFC 3261 section 13.3), and of a re-INVITE (section 14.2).
+// The callee's side of an INVITE (RFC 3261 section 13.3), and requests inside a call.
 #include "solosip/sip/header_values.hpp"
 #include "solosip/sip/multipart.hpp"
 #include "ua/call.hpp"
@@ -23,6 +23,15 @@ bool is_optional(const sip::message_view& m)
 
 } // namespace
 
+bool call::has_offer(const sip::message_view& m)
+{
+    if (m.body().empty()) return false;
+    const auto type = m.content_type();
+    const bool may_hold_one =
+        type && (type->is("application", "sdp") || type->is("multipart", type->subtype));
+    return may_hold_one || !is_optional(m);
+}
+
 bool call::on_invite(const incoming& in, time_point now)
 {
     phase_ = phase::offered;
@@ -38,8 +47,10 @@ bool call::on_invite(const incoming& in, time_point now)
         return false;
     }
     media_.set_local({in.local.address, 0}); // so that the IP version of the offer can be judged
-    if (!read_offer(in, now)) return false;
     legs_.push_back({std::move(*made)});
+    note_abilities(legs_.front(), *in.request);
+    late_offer_ = !has_offer(*in.request);
+    if (!late_offer_ && !read_offer(in, legs_.front(), now)) return false;
     chosen_ = 0;
     ctx_.respond(in, {100}, now);
     timers_.set(timer::limit, now + ctx_.config.ring_limit);
@@ -52,25 +63,16 @@ bool call::on_invite(const incoming& in, time_point now)
 }
 
 // Answers what cannot be answered with a session description (RFC 3261 sections 8.2.3, 13.3.1.3).
-bool call::read_offer(const incoming& in, time_point now)
+bool call::read_offer(const incoming& in, leg& l, time_point now)
 {
     const sip::message_view& m = *in.request;
-    late_offer_ = m.body().empty();
-    if (late_offer_) return true;
-
+    media_.set_direction(held_ ? sdp::direction::sendonly : sdp::direction::sendrecv);
     const auto type = m.content_type();
     const auto encoding = m.first(sip::header_id::content_encoding);
     if (encoding && !sip::iequals(*encoding, "identity"))
     {
         ctx_.respond(in, {415, {}, local_tag_, {{"Accept-Encoding", "identity"}}}, now);
         return false;
-    }
-    const bool may_hold_offer =
-        type && (type->is("application", "sdp") || type->is("multipart", type->subtype));
-    if (!may_hold_offer && is_optional(m))
-    {
-        late_offer_ = true;
-        return true;
     }
     const auto offer =
         type ? sip::find_content(m.body(), *type, "application", "sdp") : std::nullopt;
@@ -79,7 +81,7 @@ bool call::read_offer(const incoming& in, time_point now)
         ctx_.respond(in, {415, {}, local_tag_, {{"Accept", std::string(sdp_type)}}}, now);
         return false;
     }
-    const auto usable = media_.consider(*offer);
+    const auto usable = l.talks.consider(*offer, media_.local());
     if (usable) return true;
     if (usable.code() == errc::no_common_codec)
         ctx_.respond(in, {488, {}, local_tag_}, now);
@@ -112,9 +114,10 @@ result<void> call::answer(const answer_options& options, time_point now)
     r.headers.push_back({"Allow", std::string(allowed_methods)});
     r.headers.insert(r.headers.end(), options.headers.begin(), options.headers.end());
     r.content_type = sdp_type;
+    negotiation& talks = legs_.front().talks;
     if (late_offer_)
-        r.body = media_.make_offer();
-    else if (auto text = media_.make_answer(now))
+        r.body = talks.make_offer(media_.local());
+    else if (auto text = talks.make_answer(media_.local()))
         r.body = std::move(*text);
     else
         return text.error();
@@ -125,7 +128,7 @@ result<void> call::answer(const answer_options& options, time_point now)
     legs_.front().dialog.confirm();
     send_success({invite_, invite_transaction_, source_, local_}, r, late_offer_, now);
     ctx_.emit(call_answered{id_, remote_uri()});
-    if (media_.agreed()) announce_media();
+    run_media(0, now);
     return {};
 }
 
@@ -168,51 +171,33 @@ void call::on_ack(const sip::message_view& ack, time_point now)
     const auto number = ack.cseq();
     if (!success_ || !number || number->number != success_->cseq) return;
     const bool awaited_answer = success_->awaits_answer;
+    const bool first = success_->transaction == invite_transaction_;
     forget_success();
     if (parting_ == parting::wanted)
     {
         send_bye(*chosen_, now);
         return;
     }
-    if (!awaited_answer || ended_) return;
-    if (media_.on_answer(description_in(ack), now))
-        announce_media();
+    if (ended_) return;
+    negotiation& talks = legs_[*chosen_].talks;
+    const auto text = description_in(ack);
+    if (!awaited_answer || talks.on_answer(text, media_.local()))
+    {
+        if (awaited_answer) run_media(*chosen_, now);
+        start_change(now);
+    }
+    else if (!first && text.empty())
+    {
+        // Some refresh a session so and mean nothing by it: it goes on as it was.
+        talks.withdraw();
+        start_change(now);
+    }
     else
     {
         send_bye(*chosen_, now);
         end({ended_by::us, 0, "the answer has no audio that we can do", errc::no_common_codec},
             now);
     }
-}
-
-void call::on_reinvite(const incoming& in, time_point now)
-{
-    if (phase_ != phase::established)
-    {
-        // Section 14.2: the first one has no final answer yet.
-        const auto wait = std::to_string(ctx_.random.below(11));
-        ctx_.respond(in, {500, {}, local_tag_, {{"Retry-After", wait}}}, now);
-        return;
-    }
-    if (success_ && success_->awaits_answer)
-    {
-        ctx_.respond(in, {491, {}, local_tag_},
-                     now); // RFC 3261 section 14.2: offers may not overlap
-        return;
-    }
-    // Who sends a re-INVITE has our 2xx; only its ACK was lost (RFC 5407 section 3.1.4).
-    forget_success();
-    if (!read_offer(in, now)) return;
-    legs_[*chosen_].dialog.refresh_target(*in.request);
-    reply r = with_contact(200);
-    r.content_type = sdp_type;
-    const endpoint before = media_.remote();
-    if (late_offer_)
-        r.body = media_.make_offer();
-    else if (auto text = media_.make_answer(now))
-        r.body = std::move(*text);
-    send_success(in, r, late_offer_, now);
-    if (media_.remote() != before) announce_media();
 }
 
 void call::on_request(const incoming& in, time_point now)
@@ -242,10 +227,13 @@ void call::on_request(const incoming& in, time_point now)
         return;
     case sip::method::invite:
     case sip::method::info:
-        if (ended_)
+    case sip::method::update:
+        if (ended_ || (chosen_ && leg_index != *chosen_))
             ctx_.respond(in, {481, {}, local_tag_}, now);
         else if (in.request->method() == sip::method::info)
             on_info(in, now);
+        else if (in.request->method() == sip::method::update)
+            on_update(in, leg_index, now);
         else
             on_reinvite(in, now);
         return;

@@ -14,7 +14,7 @@ call::call(context& ctx, call_id id) : ctx_(ctx), id_(id), media_(ctx.config, ct
 
 bool call::done() const
 {
-    return settled() && !invite_transaction_ && timers_.next() == std::nullopt;
+    return settled() && !invite_transaction_ && accepted_.empty() && timers_.next() == std::nullopt;
 }
 
 bool call::settled() const
@@ -30,6 +30,8 @@ bool call::settled() const
 bool call::owns(transaction::id t) const
 {
     return invite_transaction_ == t || cancel_transaction_ == t ||
+           std::any_of(accepted_.begin(), accepted_.end(),
+                       [&](const accepted_invite& a) { return a.transaction == t; }) ||
            std::any_of(outstanding_.begin(), outstanding_.end(),
                        [&](const outstanding& o) { return o.transaction == t; });
 }
@@ -71,6 +73,8 @@ void call::on_response(transaction::id t, const sip::message_view& response, tim
         cancel_transaction_.reset();
         return;
     }
+    for (const auto& a : accepted_)
+        if (a.transaction == t) repeat_ack(a.leg, response);
     const auto o = std::find_if(outstanding_.begin(), outstanding_.end(),
                                 [&](const outstanding& each) { return each.transaction == t; });
     if (o == outstanding_.end()) return;
@@ -115,6 +119,7 @@ void call::on_terminated(transaction::id t, time_point now)
         }
     }
     if (cancel_transaction_ == t) cancel_transaction_.reset();
+    std::erase_if(accepted_, [&](const accepted_invite& a) { return a.transaction == t; });
 }
 
 void call::on_targets(lookup_id l, const result<std::vector<target>>& targets, time_point now)
@@ -150,6 +155,8 @@ void call::handle_timeout(time_point now)
             if (invite_transaction_) ctx_.transactions.abandon(*invite_transaction_, ctx_.actions);
             phase_ = phase::finished;
             break;
+        case timer::change_again: start_change(now); break;
+        case timer::change_limit: on_change_limit(now); break;
         case timer::count: break;
         }
     media_.session().handle_timeout(now);
@@ -175,9 +182,21 @@ std::string_view call::description_in(const sip::message_view& m)
     return sip::find_content(m.body(), *type, "application", "sdp").value_or(std::string_view{});
 }
 
-void call::announce_media()
+void call::run_media(std::size_t leg_index, time_point now)
 {
-    ctx_.emit(media_started{id_, media_.remote(), media_.codec_name()});
+    const negotiation& talks = legs_[leg_index].talks;
+    if (!talks.agreed() || ended_) return;
+    media_leg_ = leg_index;
+    // A caller's sounds wait for the answer: nobody listens before.
+    const bool plays = phase_ == phase::established || phase_ == phase::offered;
+    if (media_.run(*talks.agreed(), plays, now))
+        ctx_.emit(media_started{id_, media_.remote(), media_.codec_name()});
+    if (phase_ != phase::established) return;
+    const bool by_peer = talks.held_by_peer();
+    if (told_held_ == held_ && told_held_by_peer_ == by_peer) return;
+    told_held_ = held_;
+    told_held_by_peer_ = by_peer;
+    ctx_.emit(hold_changed{id_, held_, by_peer});
 }
 
 std::string call::remote_uri() const

@@ -1,6 +1,7 @@
 // One call, from the wish or the INVITE to the last message that anybody may send about it. A
 // product of small states; what each verb does stands in a file of its own: invite.cpp, answer.cpp,
-// end.cpp, info.cpp; legs.cpp carries requests inside its dialogs.
+// end.cpp, info.cpp, modify.cpp (changes that we want), reoffer.cpp (that they want); legs.cpp
+// carries requests inside its dialogs.
 #pragma once
 
 #include "dialog/dialog.hpp"
@@ -8,6 +9,7 @@
 #include "solosip/base/timer_table.hpp"
 #include "ua/call_media.hpp"
 #include "ua/context.hpp"
+#include "ua/negotiation.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -62,6 +64,7 @@ public:
     result<void> answer(const answer_options& options, time_point now);
     result<void> reject(int status, std::string_view reason, const std::vector<header>& headers,
                         time_point now);
+    result<change_id> modify(const change& what, time_point now);
     void hang_up(time_point now);
     result<media::digits_id> send_digits(std::string_view keys, std::optional<digit_method> via,
                                          time_point now);
@@ -103,6 +106,8 @@ private:
         answer_again, ///< our 2xx is repeated until its ACK comes (section 13.3.1.4)
         answer_limit, ///< no ACK came
         cancel_limit, ///< no final response came after our CANCEL (section 9.1)
+        change_again, ///< a change that met one of theirs is tried again (section 14.1)
+        change_limit, ///< nobody answers our re-INVITE
         count
     };
 
@@ -125,12 +130,30 @@ private:
         std::vector<in_dialog> waiting{};   ///< for that answer
         bool acknowledged = false;          ///< has its 2xx been seen?
         std::optional<transmit> ack{};      ///< goes out again for each repeated 2xx
+        std::uint32_t ack_cseq = 0;         ///< to which INVITE is that?
+        negotiation talks{};
+        bool allows_update = false; ///< does the other side do UPDATE?
     };
     struct outstanding
     {
         transaction::id transaction;
         std::size_t leg;
         in_dialog request;
+        endpoint to{};
+    };
+    /// A change of the call that we want.
+    struct wish
+    {
+        change what;
+        std::optional<change_id> id{};
+        int tries = 0;
+        std::optional<std::uint16_t> port_before{};
+    };
+    /// A re-INVITE of ours that has its 2xx, which may come again.
+    struct accepted_invite
+    {
+        transaction::id transaction;
+        std::size_t leg;
     };
     /// Our 2xx to an INVITE of theirs.
     struct success
@@ -158,17 +181,40 @@ private:
     void on_refusal(const sip::message_view& response, time_point now);
     void on_invite_failure(transaction::failure why, time_point now);
     bool try_next_target(time_point now);
+    void repeat_ack(std::size_t leg_index, const sip::message_view& response);
     void establish(std::size_t leg_index, const sip::message_view& response, time_point now);
-    void acknowledge(std::size_t leg_index, time_point now);
+    void acknowledge(std::size_t leg_index, const sip::message_view& invite, std::string body,
+                     time_point now);
 
     // answer.cpp
-    bool read_offer(const incoming& in, time_point now);
+    /// Whether the body is or must be an offer; one that may be ignored is none.
+    static bool has_offer(const sip::message_view& m);
+    bool read_offer(const incoming& in, leg& l, time_point now);
     reply with_contact(int status) const;
     void send_success(const incoming& in, const reply& r, bool awaits_answer, time_point now);
-    void on_reinvite(const incoming& in, time_point now);
     void repeat_success(time_point now);
     void forget_success();
     void give_up_on_ack(time_point now);
+
+    // modify.cpp
+    bool may_change() const;
+    bool reinvite_is_out() const;
+    sdp::direction wished_direction(bool hold) const;
+    void start_change(time_point now);
+    void on_change_response(outstanding o, const sip::message_view& response, time_point now);
+    std::optional<duration> pause_after(const sip::message_view& response);
+    void on_change_accepted(const outstanding& o, const sip::message_view& response,
+                            time_point now);
+    result<void> take_offer(leg& l, std::string_view offer, std::string& answer);
+    void take_back_change();
+    void on_change_done(errc why, int status, time_point now);
+    void on_change_limit(time_point now);
+
+    // reoffer.cpp
+    bool refuse_overlap(const incoming& in, const leg& l, time_point now);
+    void refuse_for_now(const incoming& in, time_point now);
+    void on_reinvite(const incoming& in, time_point now);
+    void on_update(const incoming& in, std::size_t leg_index, time_point now);
 
     // end.cpp
     void on_bye(const incoming& in, time_point now);
@@ -188,6 +234,7 @@ private:
     /// Nothing where there are too many or the response makes no dialog.
     std::optional<std::size_t> leg_for(const sip::message_view& response);
     bool is_ours(const leg& l) const;
+    static void note_abilities(leg& l, const sip::message_view& m);
     void send_in_dialog(std::size_t leg_index, in_dialog request, time_point now);
     void issue(std::size_t leg_index, in_dialog request, time_point now);
     void on_leg_targets(leg& l, const result<std::vector<target>>& targets, time_point now);
@@ -197,7 +244,8 @@ private:
     // call.cpp
     /// The session description in a body, also in a part of it; all of a body without a type.
     static std::string_view description_in(const sip::message_view& m);
-    void announce_media();
+    /// Audio runs by what is agreed in that dialog; tells what is new in it.
+    void run_media(std::size_t leg_index, time_point now);
     std::string remote_uri() const;
 
     context& ctx_;
@@ -215,7 +263,8 @@ private:
     std::string local_uri_;    ///< From value without tag
     std::string call_id_text_; ///< Call-ID
     std::uint32_t cseq_ = 0;
-    std::string offer_; ///< the body of our INVITE
+    std::string offer_;       ///< the body of our INVITE
+    negotiation first_talks_; ///< that offer; each fork answers it by itself
     std::optional<hop> first_hop_;
     std::optional<lookup_id> looking_;
     std::vector<target> targets_;
@@ -237,6 +286,14 @@ private:
     std::optional<success> success_; ///< which 2xx of ours waits for its ACK?
 
     call_media media_;
+    std::optional<std::size_t> media_leg_; ///< whose agreement does the audio run by?
+    std::deque<wish> changes_;             ///< the first one is under way or comes next
+    bool change_out_ = false;              ///< is its request with the other side?
+    bool change_cancelled_ = false;
+    std::vector<accepted_invite> accepted_;
+    std::uint32_t last_change_ = 0;
+    bool held_ = false;                                  ///< do we hold?
+    bool told_held_ = false, told_held_by_peer_ = false; ///< what does the user know?
     std::deque<info_job> info_jobs_;
     bool info_out_ = false; ///< is an INFO of ours unanswered?
     std::uint32_t info_count_ = 0;

@@ -41,48 +41,11 @@ call_media::call_media(const settings& config, random_source& random)
     local_.session_id = local_.version = random.u64() >> 12;
 }
 
-std::string call_media::make_offer()
+bool call_media::run(const sdp::agreement& a, bool plays, time_point now)
 {
-    ours_ = agreed_ ? sdp::make_next_offer(ours_, *agreed_, local_) : sdp::make_offer(local_);
-    ++local_.version;
-    return sdp::print(ours_);
-}
-
-result<void> call_media::consider(std::string_view offer)
-{
-    auto parsed = sdp::parse(offer);
-    if (!parsed) return parsed.error();
-    if (const auto answer = sdp::make_answer(*parsed, local_); !answer) return answer.error();
-    theirs_ = std::move(*parsed);
-    return {};
-}
-
-result<std::string> call_media::make_answer(time_point now)
-{
-    if (!theirs_) return errc::missing_header;
-    const auto answer = sdp::make_answer(*theirs_, local_);
-    if (!answer) return answer.error();
-    ++local_.version;
-    theirs_.reset();
-    ours_ = answer->text;
-    run(answer->agreed, now);
-    return sdp::print(ours_);
-}
-
-result<void> call_media::on_answer(std::string_view answer, time_point now)
-{
-    const auto parsed = sdp::parse(answer);
-    if (!parsed) return parsed.error();
-    const auto agreed = sdp::read_answer(ours_, *parsed, local_);
-    if (!agreed) return agreed.error();
-    run(*agreed, now);
-    return {};
-}
-
-void call_media::run(const sdp::agreement& a, time_point now)
-{
-    using sdp::direction;
-    agreed_ = a;
+    const bool moved =
+        !runs_by_ || runs_by_->remote != a.remote || runs_by_->codec.name != a.codec.name;
+    runs_by_ = a;
     media::stream how;
     how.codec = find_codec(config_, a.codec);
     how.send_payload_type = a.codec.payload_type;
@@ -91,11 +54,12 @@ void call_media::run(const sdp::agreement& a, time_point now)
     how.receive_events = a.receive_events;
     // RFC 3264 section 5.1: port 0 or 0.0.0.0 means that nothing may be sent there.
     const bool reachable = a.remote.port != 0 && !a.remote.address.is_unspecified();
-    how.send =
-        reachable && (a.direction == direction::sendrecv || a.direction == direction::sendonly);
-    how.receive = a.direction == direction::sendrecv || a.direction == direction::recvonly;
+    how.send = reachable && sdp::sends(a.direction);
+    how.receive = sdp::receives(a.direction);
+    how.plays = plays;
     how.ptime = a.ptime;
     session_.start(how, now);
+    return moved;
 }
 
 } // namespace solosip::ua

@@ -1,5 +1,5 @@
-// A call's session descriptions and the audio session that runs by them; knows SDP and RTP, not
-// SIP.
+// What a call brings to its offers and answers, and the audio session that runs by them; knows SDP
+// and RTP, not SIP.
 #pragma once
 
 #include "solosip/media/session.hpp"
@@ -8,7 +8,6 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 
 namespace solosip::ua
 {
@@ -20,34 +19,27 @@ public:
 
     /// Where we want to hear.
     void set_local(const endpoint& rtp) { local_.rtp = rtp; }
+    /// What we want to do with the stream from the next offer or answer on.
+    void set_direction(sdp::direction d) { local_.direction = d; }
+    const sdp::local_media& local() const { return local_; }
 
-    /// The text of a new offer of ours.
-    std::string make_offer();
-    /// Whether an offer of theirs can be answered; it is kept for `make_answer`.
-    /// Errors: bad_syntax, no_common_codec.
-    result<void> consider(std::string_view offer);
-    /// The answer to the offer that was considered; audio runs by it from now on.
-    result<std::string> make_answer(time_point now);
-    /// Their answer to our offer; audio runs by it from now on. Errors as `consider`.
-    result<void> on_answer(std::string_view answer, time_point now);
+    /// Audio runs by it from now on; the play queue waits unless `plays`. True where it goes to
+    /// another place or by another codec than before.
+    bool run(const sdp::agreement& a, bool plays, time_point now);
 
-    bool agreed() const { return agreed_.has_value(); }
+    bool running() const { return runs_by_.has_value(); }
     /// Whether the other side understands RFC 4733.
-    bool can_send_events() const { return agreed_ && agreed_->send_events.has_value(); }
-    endpoint remote() const { return agreed_ ? agreed_->remote : endpoint{}; }
-    std::string codec_name() const { return agreed_ ? agreed_->codec.name : std::string(); }
+    bool can_send_events() const { return runs_by_ && runs_by_->send_events.has_value(); }
+    endpoint remote() const { return runs_by_ ? runs_by_->remote : endpoint{}; }
+    std::string codec_name() const { return runs_by_ ? runs_by_->codec.name : std::string(); }
 
     media::session& session() { return session_; }
     const media::session& session() const { return session_; }
 
 private:
-    void run(const sdp::agreement& a, time_point now);
-
     const settings& config_;
     sdp::local_media local_;
-    sdp::description ours_;                  ///< what did we say last?
-    std::optional<sdp::description> theirs_; ///< which offer waits for our answer?
-    std::optional<sdp::agreement> agreed_;
+    std::optional<sdp::agreement> runs_by_;
     media::session session_;
 };
 

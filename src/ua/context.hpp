@@ -19,7 +19,8 @@ namespace solosip::ua
 {
 
 /// The methods that we do, for Allow (RFC 3261 section 20.5).
-inline constexpr std::string_view allowed_methods = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO";
+inline constexpr std::string_view allowed_methods =
+    "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE";
 
 /// An incoming request with what is needed to answer it.
 struct incoming

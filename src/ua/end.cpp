@@ -153,12 +153,17 @@ void call::end(ending how, time_point now)
     if (ended_) return;
     ended_ = true;
     timers_.stop(timer::limit);
+    timers_.stop(timer::change_again);
+    // A re-INVITE that is still out hears 487 or 481 soon, or has to be given up.
+    if (reinvite_is_out()) timers_.set(timer::change_limit, now + 64 * ctx_.config.timing.t1);
     if (answered_at_) how.duration = std::chrono::duration_cast<milliseconds>(now - *answered_at_);
     if (how.reason.empty() && how.status != 0) how.reason = sip::reason_phrase(how.status);
     media_.session().stop();
     report_audio();
     for (const auto& job : std::exchange(info_jobs_, {}))
         ctx_.emit(digits_sent{id_, job.id, errc::call_ended});
+    for (const auto& w : std::exchange(changes_, {}))
+        if (w.id) ctx_.emit(change_done{id_, *w.id, errc::call_ended});
     ctx_.emit(call_ended{id_, std::move(how)});
 }
 

@@ -95,7 +95,8 @@ void engine::impl::on_action(transaction::deliver_request& a, time_point now)
     if (refuse_unsupported(ctx, in, now)) return;
     const auto to = m.to();
     const bool in_dialog = to && !to->tag().empty();
-    const bool only_in_dialog = m.method() == sip::method::bye || m.method() == sip::method::info;
+    const bool only_in_dialog = m.method() == sip::method::bye || m.method() == sip::method::info ||
+                                m.method() == sip::method::update;
     if (in_dialog || only_in_dialog)
         ctx.respond(in, {481}, now); // RFC 3261 section 12.2.2
     else
@@ -295,6 +296,29 @@ result<void> engine::reject(call_id c, int status, std::string_view reason, time
     auto done = it->reject(status, reason, headers, now);
     impl_->carry_out(now);
     return done;
+}
+
+result<change_id> engine::modify(call_id c, change what, time_point now)
+{
+    ua::call* it = impl_->find(c);
+    if (!it) return errc::call_ended;
+    auto id = it->modify(what, now);
+    impl_->carry_out(now);
+    return id;
+}
+
+result<change_id> engine::hold(call_id c, time_point now)
+{
+    change what;
+    what.hold = true;
+    return modify(c, what, now);
+}
+
+result<change_id> engine::resume(call_id c, time_point now)
+{
+    change what;
+    what.hold = false;
+    return modify(c, what, now);
 }
 
 result<void> engine::hang_up(call_id c, time_point now)

@@ -46,7 +46,8 @@ void call::send_invite(time_point now)
     if (offer_.empty())
     {
         media_.set_local({to.local.address, options_.media_port});
-        offer_ = media_.make_offer();
+        first_talks_ = {};
+        offer_ = first_talks_.make_offer(media_.local());
     }
     if (local_uri_.empty())
     {
@@ -123,19 +124,20 @@ void call::on_success(const sip::message_view& response, time_point now)
     if (l.acknowledged) // section 13.2.2.4: again for each repetition
     {
         if (l.ack)
-            ctx_.send(l.ack->to, l.ack->bytes);
+            repeat_ack(*index, response);
         else if (l.waiting.empty())
-            acknowledge(*index, now); // the way was not found last time
+            acknowledge(*index, *invite_, {}, now); // the way was not found last time
         return;
     }
     (void)l.dialog.confirm(response);
+    note_abilities(l, response);
     if (!ended_ && !chosen_)
     {
         establish(*index, response, now);
         return;
     }
     // Another fork, or an answer that crossed our CANCEL: taken, and given back at once.
-    acknowledge(*index, now);
+    acknowledge(*index, *invite_, {}, now);
     send_bye(*index, now);
     if (!chosen_)
     {
@@ -148,8 +150,14 @@ void call::on_success(const sip::message_view& response, time_point now)
 void call::on_stray_success(const sip::message_view& response)
 {
     const auto to = response.to();
-    const auto index = to ? find_leg(to->tag()) : std::nullopt;
-    if (index && legs_[*index].ack) ctx_.send(legs_[*index].ack->to, legs_[*index].ack->bytes);
+    if (const auto index = to ? find_leg(to->tag()) : std::nullopt) repeat_ack(*index, response);
+}
+
+void call::repeat_ack(std::size_t leg_index, const sip::message_view& response)
+{
+    const leg& l = legs_[leg_index];
+    const auto number = response.cseq();
+    if (l.ack && number && number->number == l.ack_cseq) ctx_.send(l.ack->to, l.ack->bytes);
 }
 
 void call::establish(std::size_t leg_index, const sip::message_view& response, time_point now)
@@ -158,8 +166,8 @@ void call::establish(std::size_t leg_index, const sip::message_view& response, t
     phase_ = phase::established;
     timers_.stop(timer::limit);
     ctx_.credentials.on_success(response);
-    const auto agreed = media_.on_answer(description_in(response), now);
-    acknowledge(leg_index, now);
+    const auto agreed = legs_[leg_index].talks.on_answer(description_in(response), media_.local());
+    acknowledge(leg_index, *invite_, {}, now);
     if (!agreed)
     {
         send_bye(leg_index, now);
@@ -170,19 +178,22 @@ void call::establish(std::size_t leg_index, const sip::message_view& response, t
     }
     answered_at_ = now;
     ctx_.emit(call_answered{id_, remote_uri()});
-    announce_media();
+    run_media(leg_index, now);
 }
 
 // Section 13.2.2.4: the ACK has the INVITE's number and its credentials, and no transaction.
-void call::acknowledge(std::size_t leg_index, time_point now)
+void call::acknowledge(std::size_t leg_index, const sip::message_view& invite, std::string body,
+                       time_point now)
 {
     legs_[leg_index].acknowledged = true;
     in_dialog ack;
     ack.method = sip::method::ack;
-    if (const auto number = invite_->cseq()) ack.cseq = number->number;
-    for (std::size_t i = 0; i < invite_->header_count(); ++i)
+    if (!body.empty()) ack.content_type = "application/sdp";
+    ack.body = std::move(body);
+    if (const auto number = invite.cseq()) ack.cseq = number->number;
+    for (std::size_t i = 0; i < invite.header_count(); ++i)
     {
-        const auto h = invite_->header(i);
+        const auto h = invite.header(i);
         if (h.id == sip::header_id::authorization || h.id == sip::header_id::proxy_authorization)
             ack.headers.emplace_back(h.name, h.value);
     }

@@ -29,10 +29,18 @@ std::optional<std::size_t> call::leg_for(const sip::message_view& response)
             std::find_if(legs_.begin(), legs_.end(), [](const leg& l) { return !l.acknowledged; });
         if (response.status() < 200 || early == legs_.end()) return std::nullopt;
         *early = leg{std::move(*made)};
+        early->talks = first_talks_;
         return static_cast<std::size_t>(early - legs_.begin());
     }
     legs_.push_back({std::move(*made)});
+    legs_.back().talks = first_talks_;
     return legs_.size() - 1;
+}
+
+void call::note_abilities(leg& l, const sip::message_view& m)
+{
+    if (m.has(sip::header_id::allow)) // RFC 3311 section 4
+        l.allows_update = m.list_has(sip::header_id::allow, "UPDATE");
 }
 
 void call::send_in_dialog(std::size_t leg_index, in_dialog request, time_point now)
@@ -88,6 +96,12 @@ void call::issue(std::size_t leg_index, in_dialog request, time_point now)
     parts.via = ctx_.make_via(l.way->local);
     parts.cseq = request.cseq;
     parts.headers = request.headers;
+    if (request.method == sip::method::invite || request.method == sip::method::update)
+    {
+        // They refresh the target (section 12.2), and tell what we can do (RFC 3311 section 5.1).
+        parts.contact = ctx_.make_contact(l.way->local);
+        parts.headers.emplace_back("Allow", std::string(allowed_methods));
+    }
     if (!ctx_.config.user_agent.empty())
         parts.headers.emplace_back("User-Agent", ctx_.config.user_agent);
     parts.content_type = request.content_type;
@@ -101,12 +115,13 @@ void call::issue(std::size_t leg_index, in_dialog request, time_point now)
     if (request.method == sip::method::ack)
     {
         l.ack = transmit{l.way->remote, made->bytes()};
+        l.ack_cseq = request.cseq.value_or(0);
         ctx_.send(l.ack->to, l.ack->bytes);
         return;
     }
     const auto started = ctx_.start(*made, l.way->remote, is_ours(l), now);
     if (started)
-        outstanding_.push_back({*started, leg_index, std::move(request)});
+        outstanding_.push_back({*started, leg_index, std::move(request), l.way->remote});
     else
         on_in_dialog_done({{}, leg_index, std::move(request)}, started.code(), now);
 }
@@ -124,10 +139,16 @@ bool call::is_ours(const leg& l) const
 void call::on_in_dialog_response(outstanding o, const sip::message_view& response, time_point now)
 {
     const int status = response.status();
-    if ((status == 401 || status == 407) &&
+    const auto method = o.request.method;
+    if ((status == 401 || status == 407) && (!ended_ || method == sip::method::bye) &&
         ctx_.can_answer(response, is_ours(legs_[o.leg]), o.request.attempt))
     {
         send_in_dialog(o.leg, std::move(o.request), now);
+        return;
+    }
+    if (method == sip::method::invite || method == sip::method::update)
+    {
+        on_change_response(std::move(o), response, now);
         return;
     }
     if (status < 300)
@@ -150,6 +171,11 @@ void call::on_in_dialog_done(const outstanding& o, errc why, time_point now)
         end({ended_by::network, why == errc::timed_out ? 408 : 481, {}, errc::timed_out}, now);
     }
     if (o.request.method == sip::method::info) on_info_done(why, now);
+    if (o.request.method == sip::method::invite || o.request.method == sip::method::update)
+    {
+        take_back_change();
+        on_change_done(why, 0, now);
+    }
 }
 
 } // namespace solosip::ua

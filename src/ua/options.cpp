@@ -65,6 +65,7 @@ bool refuse_unsupported(context& ctx, const incoming& in, time_point now)
     case sip::method::options:
     case sip::method::bye:
     case sip::method::info:
+    case sip::method::update:
     case sip::method::ack:
     case sip::method::cancel: break;
     default:

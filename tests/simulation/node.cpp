@@ -63,6 +63,22 @@ result<void> node::hang_up()
     return done;
 }
 
+result<ua::change_id> node::modify(ua::change what)
+{
+    if (!current_) return errc::no_such_call;
+    auto id = engine_->modify(*current_, what, world_.now());
+    drain();
+    return id;
+}
+
+result<ua::change_id> node::hold(bool on)
+{
+    ua::change what;
+    what.hold = on;
+    world_.note(name(), on ? "holds" : "resumes");
+    return modify(what);
+}
+
 result<media::digits_id> node::press(const std::string& keys, std::optional<ua::digit_method> via)
 {
     if (!current_) return errc::no_such_call;
@@ -169,6 +185,10 @@ void node::take(const ua::event& e)
     }
     else if (const auto* sent = std::get_if<ua::digits_sent>(&e))
         seen.sent.push_back(*sent);
+    else if (const auto* held = std::get_if<ua::hold_changed>(&e))
+        seen.holds.push_back(*held);
+    else if (const auto* done = std::get_if<ua::change_done>(&e))
+        seen.changes.push_back(*done);
     else if (const auto* ended = std::get_if<ua::call_ended>(&e))
         seen.endings.push_back(ended->how);
     if (on_event) on_event(e);
@@ -236,6 +256,15 @@ void node::describe(const ua::event& e)
         {
             return x.why == errc{} ? "has pressed" : "could not press";
         }
+        std::string operator()(const ua::hold_changed& x)
+        {
+            return std::string("is ") + (x.by_us ? "holding" : "not holding") + " and " +
+                   (x.by_peer ? "held" : "not held");
+        }
+        std::string operator()(const ua::change_done& x)
+        {
+            return x.why == errc{} ? "has changed the call" : "could not change the call";
+        }
         std::string operator()(const ua::call_ended& x)
         {
             return "ended by " + std::string(to_string(x.how.who)) + ' ' +
@@ -249,6 +278,14 @@ bool node::nothing_left() const
 {
     return engine_->live_objects() == 0 && engine_->settled() &&
            seen.endings.size() == static_cast<std::size_t>(seen.calls);
+}
+
+std::string node::held() const
+{
+    if (seen.holds.empty()) return "none";
+    const auto& h = seen.holds.back();
+    if (h.by_us) return h.by_peer ? "both" : "us";
+    return h.by_peer ? "peer" : "none";
 }
 
 std::string node::last_ending() const

@@ -42,6 +42,8 @@ public:
     result<void> answer();
     result<void> reject(int status);
     result<void> hang_up();
+    result<ua::change_id> modify(ua::change what);
+    result<ua::change_id> hold(bool on = true);
     result<media::digits_id> press(const std::string& keys,
                                    std::optional<ua::digit_method> via = {});
     void register_as(ua::account a);
@@ -63,6 +65,8 @@ public:
         std::string digits; ///< heard, in order
         std::vector<ua::digit> presses;
         std::vector<ua::digits_sent> sent;
+        std::vector<ua::hold_changed> holds;
+        std::vector<ua::change_done> changes;
         int lookups = 0;
         std::uint64_t media_packets = 0; ///< that we sent
     };
@@ -72,6 +76,8 @@ public:
     bool nothing_left() const;
     /// "answered" for a call that ended well, else who, status and words.
     std::string last_ending() const;
+    /// "none", "us", "peer" or "both".
+    std::string held() const;
 
     // participant
     void on_datagram(const datagram& d) override;

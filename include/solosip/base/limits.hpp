@@ -49,6 +49,13 @@ inline constexpr std::size_t own_transactions = 32;
 /// Dialogs kept for the forks of one INVITE.
 inline constexpr std::size_t early_dialogs = 16;
 
+/// Changes of a call (hold, resume) that wait for the one before: a nervous finger.
+inline constexpr std::size_t changes = 16;
+
+/// Times that a change is tried again because the other side had one in the middle of it; two sides
+/// who draw different times to wait meet so often only by ill will.
+inline constexpr int change_attempts = 10;
+
 /// Addresses tried for one host name.
 inline constexpr std::size_t targets = 16;
 

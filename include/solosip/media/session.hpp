@@ -28,6 +28,7 @@ struct stream
     std::optional<std::uint8_t> receive_events;
     bool send = true; ///< false while held: nothing is sent, the play queue waits
     bool receive = true;
+    bool plays = true;   ///< false: silence goes out, and the play queue waits
     unsigned ptime = 20; ///< ms in a packet: 20 (others are rounded to a multiple of 10, 10-100)
 };
 

@@ -72,6 +72,9 @@ struct answer
 /// the same clock rate. Payload numbers are the offer's. Error: no_common_codec.
 result<answer> make_answer(const description& offer, const local_media& local);
 
+/// The answer that takes nothing: each m= line with port 0 (RFC 3264 section 6).
+description refuse(const description& offer, const local_media& local);
+
 /// What the other side's answer to our offer means. Errors: no_common_codec (refused, or nothing
 /// that we offered), bad_syntax (not an answer to this offer: other number of m= lines is let pass
 /// where ours is there).

@@ -33,14 +33,14 @@ struct header
 /// Whom we are, and where we say so.
 struct account
 {
-    std::string uri;            ///< "sip:me@example.com": the address of record
-    std::string registrar{};    ///< "host", "host:port" or a SIP URI; empty: the host of `uri`
-    std::string login{};        ///< empty: the user of `uri`
+    std::string uri;         ///< "sip:me@example.com": the address of record
+    std::string registrar{}; ///< "host", "host:port" or a SIP URI; empty: the host of `uri`
+    std::string login{};     ///< empty: the user of `uri`
     std::string password{};
     std::string display_name{};
-    std::string outbound_proxy{}; ///< all requests go there first; empty: see `engine::call`
-    std::string realm{};        ///< empty: any realm of our own servers
-    seconds expires{600};       ///< asked for; 60 s to 1 day
+    std::string outbound_proxy{};  ///< all requests go there first; empty: see `engine::call`
+    std::string realm{};           ///< empty: any realm of our own servers
+    seconds expires{600};          ///< asked for; 60 s to 1 day
     std::vector<header> headers{}; ///< on each REGISTER
 };
 
@@ -49,8 +49,8 @@ struct settings
     std::string user_agent = "solosip"; ///< User-Agent and Server; empty: neither is sent
     transaction::timing timing{};
     std::vector<const media::codec*> codecs{}; ///< in order of preference; at least one
-    seconds ring_limit{60};        ///< an unanswered incoming call hears 480 then
-    seconds early_limit{180};      ///< an outgoing call without a final answer is cancelled then
+    seconds ring_limit{60};                    ///< an unanswered incoming call hears 480 then
+    seconds early_limit{180}; ///< an outgoing call without a final answer is cancelled then
     milliseconds registration_retry_min{seconds(2)};
     milliseconds registration_retry_max{seconds(300)};
     log_sink log{};
@@ -60,6 +60,9 @@ enum class call_id : std::uint32_t
 {
 };
 enum class lookup_id : std::uint32_t
+{
+};
+enum class change_id : std::uint32_t
 {
 };
 
@@ -75,13 +78,14 @@ std::string_view to_string(ended_by e);
 struct ending
 {
     ended_by who = ended_by::us;
-    int status = 0;       ///< the SIP status that ended it; 0 for a BYE
-    std::string reason{}; ///< reason phrase, or the text of a Reason header
-    errc why{};           ///< 0 for a call that was answered and hung up normally
+    int status = 0;           ///< the SIP status that ended it; 0 for a BYE
+    std::string reason{};     ///< reason phrase, or the text of a Reason header
+    errc why{};               ///< 0 for a call that was answered and hung up normally
     milliseconds duration{0}; ///< from the answer; 0 where there was none
 };
 
-// ---- events ---------------------------------------------------------------------------------------
+// ---- events
+// ---------------------------------------------------------------------------------------
 
 /// Find the addresses of `host` and answer with `engine::on_lookup`. `host` may be a literal.
 struct lookup_wanted
@@ -125,7 +129,7 @@ struct call_answered
     call_id call;
     std::string remote_uri;
 };
-/// Audio goes to and comes from there from now on; given again when it moves.
+/// Audio goes to and comes from there from now on; given again when it moves or has another codec.
 struct media_started
 {
     call_id call;
@@ -156,13 +160,28 @@ struct digits_sent
     media::digits_id item;
     errc why{}; ///< 0: all went out
 };
+/// Who keeps the call on hold; given each time that it is another.
+struct hold_changed
+{
+    call_id call;
+    bool by_us, by_peer;
+};
+/// What has become of a wish to change the call; one for each, always.
+struct change_done
+{
+    call_id call;
+    change_id change;
+    errc why{};     ///< 0: done; else all is as it was
+    int status = 0; ///< of a refusal
+};
 struct call_ended
 {
     call_id call;
     ending how;
 };
-using event = std::variant<lookup_wanted, registration_changed, incoming_call, call_progress,
-                           call_answered, media_started, digit, played, digits_sent, call_ended>;
+using event =
+    std::variant<lookup_wanted, registration_changed, incoming_call, call_progress, call_answered,
+                 media_started, digit, played, digits_sent, hold_changed, change_done, call_ended>;
 
 /// A datagram for the SIP socket.
 struct transmit
@@ -184,7 +203,7 @@ struct call_options
     std::string display_name{}; ///< of ours; empty: the account's
     std::string from{};         ///< a URI; empty: the account's, or the local address
     std::vector<header> headers{};
-    seconds ring_for{0};        ///< give up with errc::no_answer; 0: `settings::early_limit`
+    seconds ring_for{0};          ///< give up with errc::no_answer; 0: `settings::early_limit`
     std::uint16_t media_port = 0; ///< of the RTP socket that the edge has opened
 };
 
@@ -192,6 +211,15 @@ struct answer_options
 {
     std::uint16_t media_port = 0;
     std::vector<header> headers{};
+};
+
+/// What is to be different in a call; what is left out stays as it is.
+struct change
+{
+    std::optional<bool> hold{}; ///< true: they are not heard any more, and may still be played to
+    std::optional<std::uint16_t> media_port{}; ///< our RTP moves there
+    bool by_update = false; ///< UPDATE (RFC 3311) where the other side allows it, else re-INVITE
+    bool ask = false;       ///< re-INVITE without an offer: the other side makes one
 };
 
 /// The rule of using it: after every input (a command, `receive`, `receive_media`, `on_lookup`,
@@ -250,6 +278,12 @@ public:
     /// A final answer of 300-699.
     result<void> reject(call_id c, int status, std::string_view reason, time_point now,
                         std::vector<header> headers = {});
+    /// A re-INVITE or UPDATE with these changes; `change_done` tells the outcome. One after the
+    /// other; where the other side has the same idea at the same time (RFC 3261 section 14.1), it
+    /// is tried again. Errors: call_ended (also where it is not answered yet), too_many.
+    result<change_id> modify(call_id c, change what, time_point now);
+    result<change_id> hold(call_id c, time_point now);
+    result<change_id> resume(call_id c, time_point now);
     /// CANCEL, BYE or 603: what the state asks for; remembered where none may be sent yet.
     result<void> hang_up(call_id c, time_point now);
     /// The call that is neither ended nor refused; nothing where there is none.
@@ -266,8 +300,9 @@ public:
                                          std::optional<digit_method> via = {});
     media::statistics media_statistics() const;
 
-    /// Nothing more is to be said to anybody: no call, no BYE, CANCEL or REGISTER without its answer.
-    /// What still lives then only absorbs repetitions; an edge that shuts down waits for this.
+    /// Nothing more is to be said to anybody: no call, no BYE, CANCEL or REGISTER without its
+    /// answer. What still lives then only absorbs repetitions; an edge that shuts down waits for
+    /// this.
     bool settled() const;
 
     /// Transactions, dialogs and queued outputs that still live: 0 when nothing is left over.

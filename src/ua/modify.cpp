@@ -1,0 +1,237 @@
+// Changes of a running call that we want: re-INVITE (RFC 3261 section 14.1) and UPDATE (RFC 3311).
+// One at a time; until it is answered all stays as it was, and after a refusal too.
+#include "solosip/base/limits.hpp"
+#include "solosip/sip/header_values.hpp"
+#include "ua/call.hpp"
+#include "ua/status.hpp"
+
+#include <algorithm>
+
+namespace solosip::ua
+{
+namespace
+{
+
+// A re-INVITE that somebody has to agree to may ring; longer than this nobody thinks of it.
+constexpr seconds reinvite_patience{60};
+
+// RFC 5057 section 5.1: these say that the other side has no such dialog (408 and 481 too, RFC 3261
+// section 12.2.1.2), or that it cannot be reached by it any more.
+bool ends_dialog(int status)
+{
+    constexpr int fatal[] = {404, 408, 410, 416, 481, 482, 483, 484, 485, 502, 604};
+    return std::find(std::begin(fatal), std::end(fatal), status) != std::end(fatal);
+}
+
+} // namespace
+
+result<change_id> call::modify(const change& what, time_point now)
+{
+    if (phase_ != phase::established || ended_) return errc::call_ended;
+    if (changes_.size() >= limits::changes) return errc::too_many;
+    const auto id = static_cast<change_id>(++last_change_);
+    changes_.push_back({what, id});
+    start_change(now);
+    return id;
+}
+
+// Section 14.1: not while another INVITE is in progress, in either direction; RFC 3264 section 4:
+// not while an offer is open.
+bool call::may_change() const
+{
+    return phase_ == phase::established && !ended_ && !change_out_ && !success_ &&
+           legs_[*chosen_].talks.stable() && !timers_.running(timer::change_again);
+}
+
+// RFC 3264 section 8.4; whoever is held already and holds too leaves nothing to be sent.
+sdp::direction call::wished_direction(bool hold) const
+{
+    if (!hold) return sdp::direction::sendrecv;
+    const bool both = chosen_ && legs_[*chosen_].talks.held_by_peer();
+    return both ? sdp::direction::inactive : sdp::direction::sendonly;
+}
+
+void call::start_change(time_point now)
+{
+    if (changes_.empty() || !may_change()) return;
+    leg& l = legs_[*chosen_];
+    wish& w = changes_.front();
+    in_dialog request;
+    request.method =
+        w.what.by_update && l.allows_update ? sip::method::update : sip::method::invite;
+    if (w.what.media_port)
+    {
+        w.port_before = media_.local().rtp.port;
+        media_.set_local({media_.local().rtp.address, *w.what.media_port});
+    }
+    if (!w.what.ask)
+    {
+        media_.set_direction(wished_direction(w.what.hold.value_or(held_)));
+        request.body = l.talks.make_offer(media_.local());
+        request.content_type = "application/sdp";
+    }
+    change_out_ = true;
+    if (request.method == sip::method::invite)
+        timers_.set(timer::change_limit, now + reinvite_patience);
+    send_in_dialog(*chosen_, std::move(request), now);
+}
+
+bool call::reinvite_is_out() const
+{
+    const auto is_invite = [](const auto& request)
+    { return request.method == sip::method::invite; };
+    return std::any_of(outstanding_.begin(), outstanding_.end(),
+                       [&](const outstanding& o) { return is_invite(o.request); }) ||
+           std::any_of(legs_.begin(), legs_.end(),
+                       [&](const leg& l)
+                       { return std::any_of(l.waiting.begin(), l.waiting.end(), is_invite); });
+}
+
+void call::on_change_response(outstanding o, const sip::message_view& response, time_point now)
+{
+    const int status = response.status();
+    if (status < 300)
+    {
+        ctx_.credentials.on_success(response);
+        on_change_accepted(o, response, now);
+        return;
+    }
+    if (ended_ || ends_dialog(status))
+    {
+        on_in_dialog_done(o, errc::call_ended, now);
+        return;
+    }
+    take_back_change();
+    if (changes_.empty()) return on_change_done(errc{}, 0, now);
+    wish& w = changes_.front();
+    const bool no_update =
+        o.request.method == sip::method::update && (status == 405 || status == 501);
+    const auto pause = no_update ? duration{0} : pause_after(response);
+    if (pause && ++w.tries < limits::change_attempts)
+    {
+        if (no_update) legs_[o.leg].allows_update = false;
+        change_out_ = false;
+        timers_.stop(timer::change_limit);
+        timers_.set(timer::change_again, now + *pause);
+        return;
+    }
+    on_change_done(change_cancelled_ ? errc::timed_out : error_of(status), status, now);
+}
+
+// How long to wait until the same may be tried again; nothing where it would be in vain.
+std::optional<duration> call::pause_after(const sip::message_view& response)
+{
+    if (response.status() == 491)
+    {
+        // Section 14.1, in units of 10 ms: who made the Call-ID waits longer, so they part.
+        const bool owner = !target_.empty();
+        const auto tens = owner ? 210 + ctx_.random.below(191) : ctx_.random.below(201);
+        return milliseconds(10 * tens);
+    }
+    // Section 14.2: our request met one of theirs.
+    const auto value = response.first(sip::header_id::retry_after);
+    if (response.status() != 500 || !value) return std::nullopt;
+    const auto wait = sip::parse_retry_after(*value);
+    if (!wait || wait->seconds > 10) return std::nullopt;
+    return seconds(wait->seconds);
+}
+
+void call::on_change_accepted(const outstanding& o, const sip::message_view& response,
+                              time_point now)
+{
+    leg& l = legs_[o.leg];
+    const bool by_invite = o.request.method == sip::method::invite;
+    const bool asked = by_invite && o.request.body.empty();
+    l.dialog.refresh_target(response);
+    note_abilities(l, response);
+    const auto text = description_in(response);
+    std::string answer;
+    result<void> agreed;
+    if (asked)
+        agreed = take_offer(l, text, answer);
+    else if (!o.request.body.empty())
+        agreed = l.talks.on_answer(text, media_.local());
+    if (by_invite)
+    {
+        accepted_.push_back({o.transaction, o.leg});
+        const sip::message* invite = ctx_.transactions.request_of(o.transaction);
+        if (invite) acknowledge(o.leg, **invite, std::move(answer), now);
+    }
+    if (ended_) return on_change_done(errc::call_ended, 0, now);
+    if (agreed)
+    {
+        if (!changes_.empty() && changes_.front().what.hold) held_ = *changes_.front().what.hold;
+        run_media(o.leg, now);
+        on_change_done(errc{}, 0, now);
+        return;
+    }
+    take_back_change();
+    on_change_done(errc::no_common_codec, 0, now);
+    // Who does not answer an offer has not understood it, and goes on as before. What cannot be
+    // done by us, though, they take for agreed.
+    if (text.empty()) return;
+    send_bye(o.leg, now);
+    end({ended_by::us, 0, "the answer has no audio that we can do", errc::no_common_codec}, now);
+}
+
+// Their offer in a 2xx or 1xx; the answer goes out in any case (RFC 3261 section 13.2.2.4).
+result<void> call::take_offer(leg& l, std::string_view offer, std::string& answer)
+{
+    media_.set_direction(wished_direction(held_));
+    if (const auto usable = l.talks.consider(offer, media_.local()); !usable)
+    {
+        answer = l.talks.refuse(offer, media_.local());
+        return usable.error();
+    }
+    auto text = l.talks.make_answer(media_.local());
+    if (!text) return text.error();
+    answer = std::move(*text);
+    return {};
+}
+
+// As if it had never been asked for (RFC 3261 section 14.1, RFC 6337 section 3.4).
+void call::take_back_change()
+{
+    if (chosen_ && legs_[*chosen_].talks.current() == negotiation::state::local_offer)
+        legs_[*chosen_].talks.withdraw();
+    if (changes_.empty()) return;
+    if (const auto port = std::exchange(changes_.front().port_before, std::nullopt))
+        media_.set_local({media_.local().rtp.address, *port});
+}
+
+void call::on_change_done(errc why, int status, time_point now)
+{
+    change_out_ = change_cancelled_ = false;
+    timers_.stop(timer::change_limit);
+    if (changes_.empty()) return;
+    const wish done = std::move(changes_.front());
+    changes_.pop_front();
+    if (done.id) ctx_.emit(change_done{id_, *done.id, why, status});
+    start_change(now);
+}
+
+// Nobody answers our re-INVITE finally, or the call is over and it has to go.
+void call::on_change_limit(time_point now)
+{
+    const auto o = std::find_if(outstanding_.begin(), outstanding_.end(),
+                                [](const outstanding& each)
+                                { return each.request.method == sip::method::invite; });
+    if (o == outstanding_.end()) return;
+    const sip::message* invite = ctx_.transactions.request_of(o->transaction);
+    if (!ended_ && !change_cancelled_ && invite)
+    {
+        change_cancelled_ = true;
+        timers_.set(timer::change_limit, now + 64 * ctx_.config.timing.t1); // section 9.1
+        const auto cancel = sip::make_cancel(**invite);
+        if (!cancel) return;
+        const auto started = ctx_.transactions.start(*cancel, {o->to, false}, now, ctx_.actions);
+        if (started) cancel_transaction_ = *started;
+        return;
+    }
+    const outstanding taken = std::move(*o);
+    outstanding_.erase(o);
+    ctx_.transactions.abandon(taken.transaction, ctx_.actions);
+    on_in_dialog_done(taken, errc::timed_out, now);
+}
+
+} // namespace solosip::ua

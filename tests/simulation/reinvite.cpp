@@ -1,0 +1,292 @@
+// A re-INVITE of ours, and what can become of it (RFC 3261 section 14.1; RFC 6337 section 3).
+#include "simulation/scenario.hpp"
+
+using namespace solosip;
+using namespace solosip::simulation;
+
+namespace
+{
+
+// The peer's answer to the last INVITE, and the time for it to be acknowledged.
+void answer_invite(agent_and_peer& s, const std::string& status, const std::string& more = {},
+                   const std::string& body = {})
+{
+    s.peer.answer(s.peer.last(sip::method::invite), status, more, body);
+    s.w.run_for(milliseconds(100));
+}
+
+bool goes_on(agent_and_peer& s)
+{
+    const auto before = s.peer.media_packets;
+    s.w.run_for(seconds(1));
+    return s.alice.in_call() && s.peer.media_packets >= before + 45;
+}
+
+} // namespace
+
+TEST_CASE("a refused re-INVITE leaves the call as it was (14.1)")
+{
+    const int status = GENERATE(403, 406, 488, 500, 503, 600, 603);
+    agent_and_peer s;
+    s.connect_out();
+    REQUIRE(s.alice.hold());
+    s.w.run_for(milliseconds(100));
+    CHECK(s.peer.last(sip::method::invite)->body().find("a=sendonly") != std::string_view::npos);
+    answer_invite(s, std::to_string(status) + " No");
+    INFO(s.w.log());
+    CHECK(s.peer.count(sip::method::ack) == 2);
+    REQUIRE(s.alice.seen.changes.size() == 1);
+    CHECK(s.alice.seen.changes[0].status == status);
+    CHECK(s.alice.seen.changes[0].why != errc{});
+    CHECK(s.alice.held() == "none");
+    CHECK(goes_on(s));
+    // And the next wish is another offer.
+    REQUIRE(s.alice.hold());
+    s.w.run_for(milliseconds(100));
+    answer_invite(s, "200 OK", s.peer.contact(), s.peer.sdp("8", "a=recvonly\r\n"));
+    CHECK(s.alice.held() == "us");
+    s.peer.request("BYE");
+    CHECK(s.all_over());
+}
+
+TEST_CASE("a re-INVITE that finds no dialog ends the call (12.2.1.2; RFC 5057 section 5.1)")
+{
+    const int status = GENERATE(404, 408, 410, 481, 604);
+    agent_and_peer s;
+    s.connect_out();
+    REQUIRE(s.alice.hold());
+    s.w.run_for(milliseconds(100));
+    s.answer_all(sip::method::bye);
+    answer_invite(s, std::to_string(status) + " Gone");
+    INFO(s.w.log());
+    CHECK(s.peer.count(sip::method::bye) == 1);
+    CHECK_FALSE(s.alice.in_call());
+    CHECK(s.alice.seen.endings.at(0).who == ua::ended_by::network);
+    CHECK(s.all_over());
+    CHECK(s.alice.seen.changes.size() == 1);
+}
+
+TEST_CASE("a re-INVITE without any answer ends the call as a 408 would (12.2.1.2)")
+{
+    agent_and_peer s;
+    s.connect_out();
+    REQUIRE(s.alice.hold());
+    s.w.run_for(seconds(33));
+    INFO(s.w.log());
+    CHECK_FALSE(s.alice.in_call());
+    CHECK(s.alice.seen.endings.at(0).why == errc::timed_out);
+    CHECK(s.peer.count(sip::method::bye) > 0);
+    CHECK(s.all_over());
+}
+
+TEST_CASE("a re-INVITE that rings for ever is cancelled, and the call stays (9.1)")
+{
+    agent_and_peer s;
+    s.connect_out();
+    REQUIRE(s.alice.hold());
+    s.w.run_for(milliseconds(100));
+    answer_invite(s, "180 Ringing");
+    s.w.run_for(seconds(60));
+    REQUIRE(s.peer.count(sip::method::cancel) == 1);
+    CHECK(header_of(s.peer.last(sip::method::cancel), "Via") ==
+          header_of(s.peer.last(sip::method::invite), "Via"));
+    s.peer.answer(s.peer.last(sip::method::cancel), "200 OK");
+    answer_invite(s, "487 Request Terminated");
+    INFO(s.w.log());
+    REQUIRE(s.alice.seen.changes.size() == 1);
+    CHECK(s.alice.seen.changes[0].why == errc::timed_out);
+    CHECK(goes_on(s));
+    s.peer.request("BYE");
+    CHECK(s.all_over());
+}
+
+TEST_CASE("a 2xx to a re-INVITE is acknowledged each time that it comes (13.2.2.4)")
+{
+    agent_and_peer s;
+    s.connect_out();
+    REQUIRE(s.alice.hold());
+    s.w.run_for(milliseconds(100));
+    answer_invite(s, "200 OK", s.peer.contact(), s.peer.sdp("8", "a=recvonly\r\n"));
+    CHECK(s.peer.count(sip::method::ack) == 2);
+    const auto number = s.peer.last(sip::method::invite)->cseq()->number;
+    s.peer.say_again();
+    s.w.run_for(seconds(5));
+    s.peer.say_again();
+    s.w.run_for(milliseconds(100));
+    INFO(s.w.log());
+    CHECK(s.peer.count(sip::method::ack) == 4);
+    CHECK(s.peer.last(sip::method::ack)->cseq()->number == number);
+    s.peer.request("BYE");
+    s.w.run_for(milliseconds(100));
+    CHECK(s.all_over());
+}
+
+TEST_CASE("the 2xx of a re-INVITE refreshes the target: its ACK goes there already (12.2.1.2)")
+{
+    agent_and_peer s;
+    simulation::peer other(s.w, "other", carol_address);
+    s.connect_out();
+    REQUIRE(s.alice.hold());
+    s.w.run_for(milliseconds(100));
+    answer_invite(s, "200 OK", "Contact: <sip:moved@192.0.2.3>\n",
+                  s.peer.sdp("8", "a=recvonly\r\n"));
+    INFO(s.w.log());
+    REQUIRE(other.count(sip::method::ack) == 1);
+    CHECK(other.last(sip::method::ack)->request_uri() == "sip:moved@192.0.2.3");
+    REQUIRE(s.alice.hang_up());
+    s.w.run_for(milliseconds(100));
+    CHECK(other.count(sip::method::bye) == 1);
+    s.w.run_for(minutes(2));
+    CHECK(s.alice.nothing_left());
+}
+
+TEST_CASE("a re-INVITE without an offer: theirs is in the 200, our answer in the ACK (14.1)")
+{
+    agent_and_peer s;
+    s.connect_out();
+    ua::change what;
+    what.ask = true;
+    REQUIRE(s.alice.modify(what));
+    s.w.run_for(milliseconds(100));
+    CHECK(s.peer.last(sip::method::invite)->body().empty());
+    answer_invite(s, "200 OK", s.peer.contact(), s.peer.sdp("0 101"));
+    INFO(s.w.log());
+    const auto& ack = s.peer.last(sip::method::ack);
+    CHECK(ack->body().find("RTP/AVP 0 101") != std::string_view::npos);
+    CHECK(s.alice.seen.media.back().codec == "PCMU");
+    CHECK(s.alice.seen.changes.at(0).why == errc{});
+    CHECK(goes_on(s));
+    s.peer.request("BYE");
+    CHECK(s.all_over());
+}
+
+TEST_CASE(
+    "an offer in the 200 that we cannot do is refused in the ACK, and the call ends (13.2.2.4)")
+{
+    agent_and_peer s;
+    s.connect_out();
+    s.answer_all(sip::method::bye);
+    ua::change what;
+    what.ask = true;
+    REQUIRE(s.alice.modify(what));
+    s.w.run_for(milliseconds(100));
+    answer_invite(s, "200 OK", s.peer.contact(), s.peer.sdp("18"));
+    INFO(s.w.log());
+    CHECK(s.peer.last(sip::method::ack)->body().find("m=audio 0 ") != std::string_view::npos);
+    CHECK(s.peer.count(sip::method::bye) == 1);
+    CHECK(s.alice.seen.endings.at(0).why == errc::no_common_codec);
+    CHECK(s.all_over());
+}
+
+TEST_CASE("a 2xx without an answer is acknowledged, and nothing has changed")
+{
+    agent_and_peer s;
+    s.connect_out();
+    REQUIRE(s.alice.hold());
+    s.w.run_for(milliseconds(100));
+    answer_invite(s, "200 OK", s.peer.contact());
+    INFO(s.w.log());
+    CHECK(s.peer.count(sip::method::ack) == 2);
+    CHECK(s.alice.seen.changes.at(0).why == errc::no_common_codec);
+    CHECK(s.alice.held() == "none");
+    CHECK(goes_on(s));
+    s.peer.request("BYE");
+    CHECK(s.all_over());
+}
+
+TEST_CASE("an answer with nothing in common ends the call")
+{
+    agent_and_peer s;
+    s.connect_out();
+    s.answer_all(sip::method::bye);
+    REQUIRE(s.alice.hold());
+    s.w.run_for(milliseconds(100));
+    answer_invite(s, "200 OK", s.peer.contact(), s.peer.sdp("18"));
+    INFO(s.w.log());
+    CHECK(s.peer.count(sip::method::ack) == 2);
+    CHECK(s.peer.count(sip::method::bye) == 1);
+    CHECK(s.alice.seen.endings.at(0).why == errc::no_common_codec);
+    CHECK(s.all_over());
+}
+
+TEST_CASE("our audio moves to another port (RFC 3264 section 8.3.1)")
+{
+    agent_and_peer s;
+    s.connect_out();
+    ua::change what;
+    what.media_port = 30'000;
+    REQUIRE(s.alice.modify(what));
+    s.w.run_for(milliseconds(100));
+    CHECK(s.peer.last(sip::method::invite)->body().find("m=audio 30000 ") !=
+          std::string_view::npos);
+    answer_invite(s, "488 Not Acceptable Here");
+    // Refused: the next offer has the old port again.
+    REQUIRE(s.alice.hold());
+    s.w.run_for(milliseconds(100));
+    INFO(s.w.log());
+    CHECK(s.peer.last(sip::method::invite)->body().find("m=audio 30000 ") ==
+          std::string_view::npos);
+    answer_invite(s, "200 OK", s.peer.contact(), s.peer.sdp("8", "a=recvonly\r\n"));
+    s.peer.request("BYE");
+    CHECK(s.all_over());
+}
+
+TEST_CASE("a change before the answer, or after the end, is none")
+{
+    agent_and_peer s;
+    REQUIRE(s.alice.call(peer_uri));
+    CHECK(s.alice.hold().code() == errc::call_ended);
+    s.w.run_for(milliseconds(100));
+    s.peer.answer(s.peer.last(sip::method::invite), "486 Busy Here");
+    s.w.run_for(milliseconds(100));
+    CHECK(s.alice.hold().code() == errc::call_ended);
+    CHECK(s.all_over());
+}
+
+TEST_CASE(
+    "hanging up while a re-INVITE is out: BYE at once, and both are answered (RFC 5407 3.2.3)")
+{
+    const std::string last = GENERATE(std::string("487 Request Terminated"),
+                                      std::string("481 Call/Transaction Does Not Exist"),
+                                      std::string("200 OK"), std::string());
+    CAPTURE(last);
+    agent_and_peer s;
+    s.connect_out();
+    REQUIRE(s.alice.hold());
+    s.w.run_for(milliseconds(100));
+    const auto invite = s.peer.last(sip::method::invite);
+    s.peer.answer(invite, "100 Trying");
+    s.w.run_for(milliseconds(100));
+    s.answer_all(sip::method::bye);
+    REQUIRE(s.alice.hang_up());
+    s.w.run_for(milliseconds(100));
+    INFO(s.w.log());
+    CHECK(s.peer.count(sip::method::bye) == 1);
+    if (!last.empty())
+    {
+        s.peer.answer(invite, last, s.peer.contact(),
+                      last == "200 OK" ? s.peer.sdp() : std::string());
+        s.w.run_for(milliseconds(100));
+        CHECK(s.peer.count(sip::method::ack) == 2);
+    }
+    CHECK(s.all_over());
+    CHECK(s.peer.count(sip::method::bye) == 1);
+    CHECK(s.alice.seen.endings.size() == 1);
+    CHECK(s.alice.seen.changes.size() == 1);
+}
+
+TEST_CASE("their BYE crosses our re-INVITE (RFC 5407 section 3.2.2)")
+{
+    agent_and_peer s;
+    s.connect_out();
+    REQUIRE(s.alice.hold());
+    s.peer.request("BYE");
+    s.w.run_for(milliseconds(100));
+    answer_invite(s, "481 Call/Transaction Does Not Exist");
+    INFO(s.w.log());
+    CHECK(s.alice.last_ending() == "peer 0");
+    CHECK(s.peer.count(sip::method::ack) == 2);
+    CHECK(s.peer.count(sip::method::bye) == 0);
+    CHECK(s.alice.seen.changes.at(0).why == errc::call_ended);
+    CHECK(s.all_over());
+}
