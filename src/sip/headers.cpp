@@ -84,13 +84,11 @@ errc scan_name_addr(scanner& s, name_addr& a)
 }
 
 // via-parm = sent-protocol LWS sent-by *( SEMI via-params )
-// sent-protocol = "SIP" SLASH protocol-version SLASH transport, sent-by = host [ COLON port ]
+// sent-protocol = protocol-name SLASH protocol-version SLASH transport, sent-by = host [ COLON port ]
 errc scan_via(scanner& s, via& v)
 {
     s.skip_space();
-    const std::string_view protocol = s.take(text::token);
-    if (!text::same_text(protocol, "SIP") && !iequals(protocol, "SIP")) return errc::bad_syntax;
-    if (!s.accept_spaced('/')) return errc::bad_syntax;
+    if (s.take(text::token).empty() || !s.accept_spaced('/')) return errc::bad_syntax;
     if (s.take(text::token).empty() || !s.accept_spaced('/')) return errc::bad_syntax;
     v.transport = s.take(text::token);
     if (v.transport.empty() || !s.skip_space()) return errc::bad_syntax;

@@ -2,6 +2,8 @@
 
 #include "sip/text.hpp"
 
+#include <algorithm>
+
 namespace solosip::sip
 {
 namespace
@@ -44,6 +46,25 @@ std::size_t count_of(const message_view& m, header_id id)
     return count;
 }
 
+// Section 25.1: CR stands before LF only, NUL in a quoted-pair only. Some stacks end a line, or all
+// headers, at a CR alone, and their strings at a NUL: they would see another message.
+bool has_strays(std::string_view head)
+{
+    for (auto at = head.find('\r'); at != head.npos; at = head.find('\r', at + 1))
+        if (at + 1 == head.size() || head[at + 1] != '\n') return true;
+    for (auto at = head.find('\0'); at != head.npos; at = head.find('\0', at + 1))
+        if (at == 0 || head[at - 1] != '\\') return true;
+    return false;
+}
+
+// callid = word [ "@" word ]: no white space and no control characters; more than that matters to
+// nobody, for it is compared as it is.
+bool is_call_id(std::string_view value)
+{
+    const auto visible = [](char c) { return static_cast<unsigned char>(c) > ' ' && c != 0x7f; };
+    return !value.empty() && std::all_of(value.begin(), value.end(), visible);
+}
+
 // Via = ( "Via" / "v" ) HCOLON via-parm *(COMMA via-parm), and no list may have an empty element.
 verdict check_vias(const message_view& m)
 {
@@ -51,7 +72,8 @@ verdict check_vias(const message_view& m)
     if (!m.has(header_id::via)) return bad("Missing Via");
     if (!m.top_via()) return bad("Bad Via");
     for (std::size_t i = 0; i < m.header_count(); ++i)
-        if (const auto line = m.header(i); line.id == header_id::via && line.value.ends_with(','))
+        if (const auto line = m.header(i);
+            line.id == header_id::via && (line.value.empty() || line.value.ends_with(',')))
             return bad("Bad Via");
     m.for_each_value(header_id::via,
                      [&](std::string_view value)
@@ -83,21 +105,27 @@ verdict check_cseq(const message_view& m)
     return {};
 }
 
+// 1*DIGIT, without the parameters and comments that `number` passes over.
+bool is_number(const message_view& m, header_id id)
+{
+    return m.number(id) && text::all(*m.first(id), text::digit);
+}
+
 verdict check_numbers(const message_view& m)
 {
     if (m.has(header_id::max_forwards))
     {
         const auto hops = m.number(header_id::max_forwards);
-        if (!hops || *hops > 255) return bad("Bad Max-Forwards");
+        if (!is_number(m, header_id::max_forwards) || !hops || *hops > 255)
+            return bad("Bad Max-Forwards");
     }
     if (m.has(header_id::content_length))
     {
-        if (!text::all(*m.first(header_id::content_length), text::digit))
-            return bad("Bad Content-Length");
+        if (!is_number(m, header_id::content_length)) return bad("Bad Content-Length");
         if (m.body_truncated()) return bad("Content-Length Too Large");
     }
     for (const header_id id : {header_id::expires, header_id::min_expires, header_id::rseq})
-        if (m.has(id) && !m.number(id)) return bad("Bad Number");
+        if (m.has(id) && !is_number(m, id)) return bad("Bad Number");
     return {};
 }
 
@@ -111,7 +139,7 @@ verdict check_headers(const message_view& m)
     }
     for (const rule& each : single)
         if (count_of(m, each.id) > 1) return bad(each.repeated);
-    if (m.call_id().empty()) return bad("Bad Call-ID");
+    if (!is_call_id(m.call_id())) return bad("Bad Call-ID");
     if (auto v = check_addresses(m, header_id::from, "Bad From"); !v.ok()) return v;
     if (auto v = check_addresses(m, header_id::to, "Bad To"); !v.ok()) return v;
     if (!m.from() || !m.to()) return bad("Bad From or To");
@@ -148,6 +176,8 @@ bool has_sender(const message_view& m)
 
 verdict judge(const message_view& m)
 {
+    if (has_strays(m.bytes().substr(0, m.bytes().size() - m.body().size())))
+        return bad("CR or NUL in a Header");
     if (!iequals(m.version(), "SIP/2.0")) return {505, reason_phrase(505), false};
     if (m.is_request())
     {

@@ -106,6 +106,7 @@ TEST_CASE("Via", "[sip][headers]")
          "udp", "[2001:db8::9:1]", 5070, "z9hG4bKas3-111", true},
         {"SIP/2.0/UNKNOWN t5.example.com;branch=z9hG4bKkdjuw;received=2001:db8::9:255", "UNKNOWN",
          "t5.example.com", 0, "z9hG4bKkdjuw", true},
+        {"HTTP/1.1/TCP h", "TCP", "h", 0, "", false}, // protocol-name is any token
         {"SIP/2.0/UDP h;branch=z9hG4bK", "UDP", "h", 0, "z9hG4bK", true},
     };
     for (const auto& each : table)
@@ -120,7 +121,7 @@ TEST_CASE("Via", "[sip][headers]")
         CHECK(v->has_cookie() == each.cookie);
     }
     for (const std::string_view wrong :
-         {"", "SIP", "SIP/2.0", "SIP/2.0/UDP", "SIP/2.0/UDP ", "HTTP/1.1/TCP h",
+         {"", "SIP", "SIP/2.0", "SIP/2.0/UDP", "SIP/2.0/UDP ", "/1.1/TCP h",
           "SIP/2.0/UDP h:", "SIP/2.0/UDP h:70000", "SIP/2.0/UDP 192.0.2.15;;,;,,",
           "SIP/2.0/UDP h;branch=", "SIP/2.0/UDPh", "SIP/2.0/UDP h h2", "SIP/2.0/UDP [::1",
           "SIP//UDP h", "SIP/2.0/UDP @;x", "SIP/2.0/UDP h;branch=a\r\nX: y"})
