@@ -51,4 +51,22 @@ const char* find_any(const char* p, const char* end, Char... c)
     return p;
 }
 
+/// The first character below `limit`, which is at most 128, or `end`.
+inline const char* find_below(const char* p, const char* end, unsigned char limit)
+{
+    for (; end - p >= 8; p += 8)
+    {
+        const std::uint64_t word = load8(p);
+        // The lowest bit is right here too.
+        const std::uint64_t found = (word - ones * limit) & ~word & (ones << 7);
+        if (found == 0) continue;
+        if constexpr (std::endian::native == std::endian::little)
+            return p + static_cast<unsigned>(std::countr_zero(found)) / 8;
+        break;
+    }
+    while (p < end && static_cast<unsigned char>(*p) >= limit)
+        ++p;
+    return p;
+}
+
 } // namespace solosip::words

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 #include <limits>
 
 namespace solosip::sdp
@@ -25,9 +26,9 @@ std::string_view word(std::string_view& text)
     const char* const end = begin + text.size();
     while (begin < end && is_space(*begin))
         ++begin;
-    const char* at = begin;
-    while (at < end && !is_space(*at))
-        ++at;
+    const char* at = words::find_below(begin, end, ' ' + 1);
+    while (at < end && !is_space(*at)) // another control character is a part of the word
+        at = words::find_below(at + 1, end, ' ' + 1);
     text = {at, static_cast<std::size_t>(end - at)};
     return {begin, static_cast<std::size_t>(at - begin)};
 }
@@ -44,12 +45,19 @@ std::string_view trim(std::string_view text)
 // Up to the separator, which is cut off too; all of it where there is none.
 std::string_view until(std::string_view& text, char separator)
 {
-    std::size_t at = 0;
-    while (at < text.size() && text[at] != separator)
-        ++at;
-    const auto found = text.substr(0, at);
-    text = at == text.size() ? std::string_view{} : text.substr(at + 1);
-    return found;
+    const char* const begin = text.data();
+    const char* const end = begin + text.size();
+    const char* const at = words::find_any(begin, end, separator);
+    const char* const rest = at == end ? end : at + 1;
+    text = {rest, static_cast<std::size_t>(end - rest)};
+    return {begin, static_cast<std::size_t>(at - begin)};
+}
+
+// `text == literal`; the size is known here, so no call is made.
+template <std::size_t Size>
+bool is(std::string_view text, const char (&literal)[Size])
+{
+    return text.size() == Size - 1 && std::memcmp(text.data(), literal, Size - 1) == 0;
 }
 
 // All of `text` as a decimal number of at most `most`.
@@ -77,12 +85,18 @@ std::uint64_t long_number(std::string_view text)
 }
 
 // RFC 8866 section 5.7: <nettype> <addrtype> <connection-address>, the last with an optional TTL.
-std::optional<ip_address> address_in(std::string_view words)
+std::string_view address_text_in(std::string_view words)
 {
-    if (!same_name(word(words), "IN")) return std::nullopt;
+    const auto network = word(words);
+    if (!is(network, "IN") && !same_name(network, "IN")) return {};
     word(words); // IP4 or IP6: the address itself says which
     std::string_view address = word(words);
-    const auto parsed = ip_address::parse(until(address, '/'));
+    return until(address, '/');
+}
+
+std::optional<ip_address> address_in(std::string_view words)
+{
+    const auto parsed = ip_address::parse(address_text_in(words));
     if (!parsed) return std::nullopt;
     return *parsed;
 }
@@ -91,10 +105,20 @@ std::optional<direction> direction_named(std::string_view name)
 {
     name = trim(name);
     if (name.size() != 8) return std::nullopt; // each of the four
+    if (is(name, "sendrecv")) return direction::sendrecv;
     for (auto d :
          {direction::sendrecv, direction::sendonly, direction::recvonly, direction::inactive})
         if (same_name(name, to_string(d))) return d;
     return std::nullopt;
+}
+
+// The first CR or LF. Nearly every character is above them all, so that is what is asked first.
+const char* line_end(const char* p, const char* end)
+{
+    for (p = words::find_below(p, end, '\r' + 1); p < end && *p != '\r' && *p != '\n';
+         p = words::find_below(p + 1, end, '\r' + 1))
+        ;
+    return p;
 }
 
 // Cuts a line off; lines end with LF, CR or both, an empty one between CR and LF does no harm.
@@ -102,9 +126,9 @@ std::string_view take_line(std::string_view& rest)
 {
     const char* const begin = rest.data();
     const char* const end = begin + rest.size();
-    const char* const at = words::find_any(begin, end, '\n', '\r');
+    const char* const at = line_end(begin, end);
     const char* next = at == end ? end : at + 1;
-    if (next < end && *at == '\r' && *next == '\n') ++next;
+    if (next < end && *next == '\n' && *at == '\r') ++next;
     rest = {next, static_cast<std::size_t>(end - next)};
     return {begin, static_cast<std::size_t>(at - begin)};
 }
@@ -217,7 +241,8 @@ private:
         m.formats = at(value);
         m.port = *port;
         m.first_format = out_.format_count_;
-        if (protocol.find("RTP/") != protocol.npos || protocol.find("rtp/") != protocol.npos)
+        if (is(protocol, "RTP/AVP") || protocol.find("RTP/") != protocol.npos ||
+            protocol.find("rtp/") != protocol.npos)
             read_formats(m, value);
         return std::nullopt;
     }
@@ -262,22 +287,22 @@ private:
         switch (name.size())
         {
         case 4:
-            if (name == "fmtp")
+            if (is(name, "fmtp"))
                 on_fmtp(m, rest);
-            else if (name == "rtcp")
+            else if (is(name, "rtcp"))
                 on_rtcp(m, value, rest);
             return;
         case 5:
-            if (name == "ptime") on_milliseconds(m.ptime, m.ptime_value, value, rest);
+            if (is(name, "ptime")) on_milliseconds(m.ptime, m.ptime_value, value, rest);
             return;
         case 6:
-            if (name == "rtpmap") on_rtpmap(m, rest);
+            if (is(name, "rtpmap")) on_rtpmap(m, rest);
             return;
         default: break;
         }
-        if (name == "maxptime")
+        if (is(name, "maxptime"))
             on_milliseconds(m.maxptime, m.maxptime_value, value, rest);
-        else if (name == "rtcp-mux")
+        else if (is(name, "rtcp-mux"))
             m.rtcp_mux = true;
         else if (const auto d = direction_named(name))
         {
@@ -428,6 +453,11 @@ std::string_view media_view::take_word(std::string_view& text)
 std::optional<ip_address> media_view::address() const
 {
     return line_.has_connection ? address_in(of_.view(line_.connection)) : of_.address();
+}
+
+std::string_view media_view::address_text() const
+{
+    return address_text_in(of_.view(line_.has_connection ? line_.connection : of_.connection_));
 }
 
 direction media_view::direction() const

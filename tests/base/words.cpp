@@ -31,6 +31,21 @@ TEST_CASE("one of several characters is found wherever it stands, and no other o
         }
 }
 
+TEST_CASE("the first character below a limit is found, whatever stands around it")
+{
+    for (std::size_t length = 0; length <= 24; ++length)
+        for (int filler = 14; filler < 256; ++filler)
+            for (std::size_t i = 0; i < length; ++i)
+                for (const char below : {'\0', '\r'})
+                {
+                    std::string text(length, static_cast<char>(filler));
+                    const char* const end = text.data() + length;
+                    REQUIRE(words::find_below(text.data(), end, 14) == end);
+                    text[i] = below;
+                    REQUIRE(words::find_below(text.data(), end, 14) == text.data() + i);
+                }
+}
+
 TEST_CASE("the lowest match is right on either side of a carry")
 {
     CHECK(words::matches(words::load8("abcdefgh"), 'z') == 0);

@@ -114,7 +114,9 @@ public:
     template <class F>
     void for_each_token(F&& f) const;
 
-    std::optional<ip_address> address() const;      ///< its own c=, else the session's
+    std::optional<ip_address> address() const; ///< its own c=, else the session's
+    /// The same as it is written, which may be a host name; empty where absent.
+    std::string_view address_text() const;
     sdp::direction direction() const;               ///< its own, else the session's
     std::optional<unsigned> ptime() const;          ///< ms
     std::optional<unsigned> maxptime() const;       ///< ms
