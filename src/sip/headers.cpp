@@ -84,7 +84,8 @@ errc scan_name_addr(scanner& s, name_addr& a)
 }
 
 // via-parm = sent-protocol LWS sent-by *( SEMI via-params )
-// sent-protocol = protocol-name SLASH protocol-version SLASH transport, sent-by = host [ COLON port ]
+// sent-protocol = protocol-name SLASH protocol-version SLASH transport, sent-by = host [ COLON port
+// ]
 errc scan_via(scanner& s, via& v)
 {
     s.skip_space();

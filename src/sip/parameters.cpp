@@ -125,7 +125,9 @@ std::optional<std::string_view> parameters::find(std::string_view name) const
     while (to_parameter(s, separator_))
     {
         const std::string_view rest = s.rest();
-        if (rest.size() >= name.size() && iequals(rest.substr(0, name.size()), name))
+        if (rest.size() >= name.size() &&
+            (text::same_bytes(rest.data(), name.data(), name.size()) ||
+             iequals(rest.substr(0, name.size()), name)))
         {
             s.go(s.at() + name.size());
             if (ends_name(s, separator_))

@@ -16,7 +16,6 @@ using text::scanner;
 
 uri_scheme scheme_of(std::string_view name)
 {
-    if (text::same_text(name, "sip")) return uri_scheme::sip;
     if (iequals(name, "sip")) return uri_scheme::sip;
     if (iequals(name, "sips")) return uri_scheme::sips;
     if (iequals(name, "tel")) return uri_scheme::tel;
@@ -128,6 +127,15 @@ bool scan_sip_uri(scanner& s, uri_view& u)
 bool scan_uri(scanner& s, uri_view& u)
 {
     const char* start = s.at();
+    if (s.rest().starts_with("sip:")) // as nearly everybody writes it
+    {
+        u.scheme_text = s.rest().substr(0, 3);
+        u.scheme = uri_scheme::sip;
+        s.go(start + 4);
+        const bool good = scan_sip_uri(s, u);
+        u.text = s.since(start);
+        return good;
+    }
     if (!text::is(s.peek(), text::alpha)) return false;
     u.scheme_text = s.take(text::scheme);
     if (!s.accept(':')) return false;

@@ -41,6 +41,7 @@ constexpr rule single[] = {
 std::size_t count_of(const message_view& m, header_id id)
 {
     std::size_t count = 0;
+    if (!m.has(id)) return count;
     for (std::size_t i = 0; i < m.header_count(); ++i)
         if (m.header(i).id == id) ++count;
     return count;
@@ -70,7 +71,6 @@ verdict check_vias(const message_view& m)
 {
     verdict v;
     if (!m.has(header_id::via)) return bad("Missing Via");
-    if (!m.top_via()) return bad("Bad Via");
     for (std::size_t i = 0; i < m.header_count(); ++i)
         if (const auto line = m.header(i);
             line.id == header_id::via && (line.value.empty() || line.value.ends_with(',')))
@@ -82,6 +82,11 @@ verdict check_vias(const message_view& m)
                          return v.ok();
                      });
     return v;
+}
+
+verdict check_address(const result<name_addr>& a, std::string_view why)
+{
+    return a && !a->star ? verdict{} : bad(why);
 }
 
 verdict check_addresses(const message_view& m, header_id id, std::string_view why)
@@ -140,9 +145,8 @@ verdict check_headers(const message_view& m)
     for (const rule& each : single)
         if (count_of(m, each.id) > 1) return bad(each.repeated);
     if (!is_call_id(m.call_id())) return bad("Bad Call-ID");
-    if (auto v = check_addresses(m, header_id::from, "Bad From"); !v.ok()) return v;
-    if (auto v = check_addresses(m, header_id::to, "Bad To"); !v.ok()) return v;
-    if (!m.from() || !m.to()) return bad("Bad From or To");
+    if (auto v = check_address(m.from(), "Bad From"); !v.ok()) return v;
+    if (auto v = check_address(m.to(), "Bad To"); !v.ok()) return v;
     if (auto v = check_cseq(m); !v.ok()) return v;
     if (auto v = check_vias(m); !v.ok()) return v;
     if (auto v = check_addresses(m, header_id::contact, "Bad Contact"); !v.ok()) return v;

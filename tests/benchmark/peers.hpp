@@ -12,6 +12,8 @@ struct peer
 {
     const char* name;
     std::function<void(const std::string&)> parse_and_fields;
+    /// What prints this text again and again; null where there is none.
+    std::function<std::function<void()>(const std::string&)> printer{};
 };
 
 std::vector<peer> peers();
