@@ -1,12 +1,11 @@
 // solosip parse: does this library accept a message, and what does it understand?
 #include "commands.hpp"
+#include "parse_json.hpp"
 
 #include "solosip/base/error.hpp"
 #include "solosip/base/limits.hpp"
 #include "solosip/sip/validation.hpp"
 #include "solosip/trace/summary.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <iostream>
 #include <optional>
@@ -16,8 +15,6 @@ namespace solosip::program
 {
 namespace
 {
-
-using nlohmann::ordered_json;
 
 struct rejection
 {
@@ -68,53 +65,6 @@ std::optional<rejection> check(sip::message_view& m, std::string_view text)
     return rejection{why, offending_byte(m, text)};
 }
 
-ordered_json describe_address(const result<sip::name_addr>& a)
-{
-    if (!a) return nullptr;
-    ordered_json out = {{"uri", a->uri.text}};
-    if (!a->display_name.empty()) out["name"] = sip::unquote(a->display_name);
-    if (!a->tag().empty()) out["tag"] = a->tag();
-    return out;
-}
-
-ordered_json describe_message(const sip::message_view& m)
-{
-    ordered_json out;
-    out["event"] = "parsed";
-    if (m.is_request())
-    {
-        out["method"] = m.method_text();
-        out["uri"] = m.request_uri();
-    }
-    else
-    {
-        out["status"] = m.status();
-        out["reason"] = m.reason();
-    }
-    out["from"] = describe_address(m.from());
-    out["to"] = describe_address(m.to());
-    out["call_id"] = m.call_id();
-    if (const auto c = m.cseq()) out["cseq"] = {{"number", c->number}, {"method", c->method_text}};
-    if (m.has(sip::header_id::contact)) out["contact"] = describe_address(m.contact());
-    if (const auto via = m.top_via())
-        out["via"] = {{"transport", via->transport},
-                      {"host", via->host},
-                      {"port", via->port},
-                      {"branch", via->branch()}};
-    auto headers = ordered_json::array();
-    for (std::size_t i = 0; i < m.header_count(); ++i)
-    {
-        const auto h = m.header(i);
-        const std::string_view known = sip::to_string(h.id);
-        headers.push_back({{"name", known.empty() ? h.name : known}, {"value", h.value}});
-    }
-    out["headers"] = std::move(headers);
-    if (const auto type = m.content_type())
-        out["content_type"] = std::string(type->type) + '/' + std::string(type->subtype);
-    out["body_bytes"] = m.body().size();
-    return out;
-}
-
 } // namespace
 
 int run_parse(const options& o)
@@ -128,7 +78,7 @@ int run_parse(const options& o)
     }
     if (o.output.json)
         std::cout << describe_message(m).dump(-1, ' ', false,
-                                              ordered_json::error_handler_t::replace)
+                                              nlohmann::json::error_handler_t::replace)
                   << '\n';
     else
     {

@@ -96,6 +96,7 @@ constexpr std::array<std::string_view, id_count> header_names = {
     "P-Visited-Network-ID",
     "P-Charging-Vector",
     "Refer-Sub",
+    "Refer-Events-At",
     "Target-Dialog",
     "SIP-ETag",
     "SIP-If-Match",
@@ -148,7 +149,7 @@ constexpr std::size_t slot_of(const char* name, std::size_t length)
 {
     const auto letter = [&](std::size_t i)
     { return static_cast<std::size_t>(static_cast<unsigned char>(name[i])) & 0x1f; };
-    return (letter(0) * 108 + letter(length - 1) * 219 + letter(length / 2) * 57 + length * 68) &
+    return (letter(0) * 78 + letter(length - 1) * 5 + letter(length / 2) * 165 + length * 139) &
            0xff;
 }
 

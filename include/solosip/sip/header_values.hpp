@@ -2,9 +2,10 @@
 // headers.hpp.
 //
 // What needs no structure of its own: Min-SE, Min-Expires, RSeq, Flow-Timer are `parse_number`;
-// Refer-To, Referred-By, Reply-To, Path, Service-Route, P-Asserted-Identity, P-Preferred-Identity,
-// P-Associated-URI, P-Called-Party-ID, History-Info, Alert-Info, Call-Info and Error-Info are
-// `parse_name_addr`; Proxy-Authenticate and its kin `parse_auth`; Accept is `parse_media_type`.
+// Refer-To, Refer-Events-At, Referred-By, Reply-To, Path, Service-Route, P-Asserted-Identity,
+// P-Preferred-Identity, P-Associated-URI, P-Called-Party-ID, History-Info, Alert-Info, Call-Info
+// and Error-Info are `parse_name_addr`; Proxy-Authenticate and its kin `parse_auth`; Accept is
+// `parse_media_type`.
 #pragma once
 
 #include "solosip/base/result.hpp"

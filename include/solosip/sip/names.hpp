@@ -114,6 +114,7 @@ enum class header_id : std::uint8_t
     p_visited_network_id,  // RFC 7315
     p_charging_vector,     // RFC 7315
     refer_sub,             // RFC 4488
+    refer_events_at,       // RFC 7614
     target_dialog,         // RFC 4538
     sip_etag,              // RFC 3903
     sip_if_match,          // RFC 3903
