@@ -110,3 +110,16 @@ TEST_CASE("looking at a description takes nothing from the heap")
     CHECK(support::allocations() == before);
     CHECK(sum > 0);
 }
+
+TEST_CASE("an address is told as it is written, too")
+{
+    sdp::description_view v;
+    REQUIRE(v.parse("v=0\r\no=- 1 1 IN IP4 h\r\ns=-\r\nc=IN IP4 media.example.com\r\nt=0 0\r\n"
+                    "m=audio 4000 RTP/AVP 0\r\n"
+                    "m=video 4002 RTP/AVP 31\r\nc=IN IP4 192.0.2.9/127\r\n"));
+    REQUIRE(v.media_count() == 2);
+    CHECK_FALSE(v.address());
+    CHECK_FALSE(v.media(0).address());
+    CHECK(v.media(0).address_text() == "media.example.com");
+    CHECK(v.media(1).address_text().starts_with("192.0.2.9"));
+}

@@ -446,3 +446,20 @@ TEST_CASE("a number that meant a codec does not come to mean events")
     const auto offer = make_next_offer(before, agreed, ours());
     CHECK(offer.media[0].format_tokens == std::vector<std::string>{"101", "0", "102"});
 }
+
+TEST_CASE("a refusal answers every line, with port 0 (RFC 3264 section 6)")
+{
+    const auto offer =
+        parsed(audio("8 0", "m=video 6000 RTP/AVP 31\r\nm=application 7000 udp x\r\n"));
+    REQUIRE(offer.media.size() == 3);
+    const auto answer = refuse(offer, ours());
+    REQUIRE(answer.media.size() == 3);
+    for (std::size_t i = 0; i < 3; ++i)
+    {
+        CHECK(answer.media[i].port == 0);
+        CHECK(answer.media[i].kind == offer.media[i].kind);
+        CHECK(answer.media[i].protocol == offer.media[i].protocol);
+        CHECK(answer.media[i].format_tokens == offer.media[i].format_tokens);
+    }
+    CHECK(print(answer).find("m=video 0 RTP/AVP 31\r\n") != std::string::npos);
+}
