@@ -27,8 +27,8 @@ public:
     std::uint8_t byte() { return done() ? std::uint8_t{0} : *at_++; }
     std::string_view text()
     {
-        const std::size_t length =
-            std::min<std::size_t>(byte(), static_cast<std::size_t>(end_ - at_));
+        const std::size_t wanted = byte();
+        const std::size_t length = std::min(wanted, static_cast<std::size_t>(end_ - at_));
         const std::string_view found(reinterpret_cast<const char*>(at_), length);
         at_ += length;
         return found;
