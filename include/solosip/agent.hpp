@@ -3,6 +3,7 @@
 
 #include "solosip/call.hpp"
 #include "solosip/invitation.hpp"
+#include "solosip/request.hpp"
 #include "solosip/trace_sink.hpp"
 
 #include <asio/execution_context.hpp>
@@ -29,6 +30,8 @@ void wait_registration(const agent_ptr& a, handler<registration> h);
 void unregister(const agent_ptr& a, handler<> h);
 void start_call(const agent_ptr& a, handler<call> h, std::string to, call_options o);
 void accept(const agent_ptr& a, handler<invitation> h);
+void send_request(const agent_ptr& a, handler<response> h, request r);
+void next_request(const agent_ptr& a, handler<incoming_request> h);
 void shut_down(const agent_ptr& a, handler<> h, milliseconds grace);
 
 } // namespace detail
@@ -137,6 +140,40 @@ public:
     {
         return detail::initiate<invitation>(std::forward<Token>(token), core_, executor_,
                                             &detail::accept);
+    }
+
+    /// A request of any method outside any call: OPTIONS, MESSAGE, one of your own. `r.target` is
+    /// as in `async_call`. Completes with its answer, also where that is a refusal (an error, then:
+    /// `forbidden`, `not_found`, `rejected`... with the whole answer). Cancelling ends only the
+    /// wait. Errors: bad_uri, bad_header; bad_config for INVITE, ACK, CANCEL, BYE, PRACK and
+    /// REGISTER; too_many; timed_out, unreachable, dns_failed.
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, response)) Token = default_token>
+    auto async_request(const request& r, Token&& token = Token())
+    {
+        return detail::initiate<response>(
+            std::forward<Token>(token), core_, executor_,
+            static_cast<void (*)(const detail::agent_ptr&, handler<response>, request)>(
+                &detail::send_request),
+            r);
+    }
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, response)) Token = default_token>
+    auto async_request(request&& r, Token&& token = Token())
+    {
+        detail::check_temporary<decltype(async_request(r, std::forward<Token>(token)))>();
+        return async_request(r, std::forward<Token>(token));
+    }
+
+    /// The next request that is neither a call nor anything that the agent answers by itself
+    /// (OPTIONS, digits by INFO): MESSAGE, NOTIFY, other INFO, any method of yours, inside a call
+    /// or outside. From the first time on such requests wait to be fetched,
+    /// `limits::incoming_requests` of them and each for `config::request_limit`; before it they are
+    /// refused.
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, incoming_request))
+                  Token = default_token>
+    auto async_next_request(Token&& token = Token())
+    {
+        return detail::initiate<incoming_request>(std::forward<Token>(token), core_, executor_,
+                                                  &detail::next_request);
     }
 
     /// The call that is going on, also before it is answered; an empty one where there is none.

@@ -5,10 +5,12 @@
 #include "solosip/config.hpp"
 #include "solosip/operation.hpp"
 
+#include <any>
 #include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace solosip
@@ -27,6 +29,7 @@ void read_digits(const call_ptr& c, handler<std::string> h, std::size_t most, ch
 void send_digits(const call_ptr& c, handler<> h, std::string keys, dtmf_via via);
 void wait_end(const call_ptr& c, handler<ending> h);
 void end_call(const call_ptr& c, handler<ending> h);
+void send_request(const call_ptr& c, handler<response> h, request r);
 
 } // namespace detail
 
@@ -50,6 +53,12 @@ public:
     bool ended() const { return outcome().has_value(); }
     /// How it ended; nothing while it goes on.
     std::optional<ending> outcome() const;
+    /// The first header of that name in the INVITE that called us, or in the answer to our own; in
+    /// any case, long or short.
+    std::optional<std::string> header(std::string_view name) const;
+    /// What `call_options::user_data` or `set_user_data` gave it: a reference of yours.
+    std::any user_data() const;
+    void set_user_data(std::any data) const;
     /// As of the last packet; of the whole call once it has ended.
     statistics stats() const;
 
@@ -139,6 +148,26 @@ public:
     }
     /// The same for those who need not know.
     void hang_up() const;
+
+    /// A request of any method inside the call's dialog: INFO, MESSAGE, one of your own. Completes
+    /// with its answer, also where that is a refusal (an error, then). Cancelling ends only the
+    /// wait. Errors: bad_header; bad_config for a method that calls own, or an UPDATE with a
+    /// session description; too_many; timed_out; as for the status of a refusal; call_ended.
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, response)) Token = default_token>
+    auto async_request(const request& r, Token&& token = Token()) const
+    {
+        return detail::initiate<response>(
+            std::forward<Token>(token), state_, executor_,
+            static_cast<void (*)(const detail::call_ptr&, handler<response>, request)>(
+                &detail::send_request),
+            r);
+    }
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, response)) Token = default_token>
+    auto async_request(request&& r, Token&& token = Token()) const
+    {
+        detail::check_temporary<decltype(async_request(r, std::forward<Token>(token)))>();
+        return async_request(r, std::forward<Token>(token));
+    }
 
     explicit call(detail::call_ptr state);
 

@@ -7,6 +7,7 @@
 #include "solosip/media/session.hpp"
 #include "solosip/ua/engine.hpp"
 
+#include <any>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -20,6 +21,8 @@ using ua::ended_by;
 using ua::ending;
 using ua::header;
 using ua::registration_state;
+using ua::request;
+using ua::response;
 
 /// What has become of the registration; given also with an error, where `status` and `reason` tell
 /// what the registrar said, and `retry_in` when it is tried again.
@@ -52,6 +55,7 @@ struct progress
 {
     int status = 0;
     std::string reason{};
+    std::vector<header> headers{};
 };
 
 /// Packets of a call's audio.
@@ -63,6 +67,7 @@ struct call_options
     std::string display_name{};    ///< of ours; empty: the account's
     std::string from{};            ///< a URI; empty: the account's, or our address
     std::vector<header> headers{}; ///< on the INVITE
+    std::any user_data{};          ///< a reference of yours: `call::user_data`
     seconds ring_for{60};          ///< then give up with `errc::no_answer`; 0: 3 minutes
     std::function<void(const progress&)> on_progress{}; ///< called on the agent's executor
 };
@@ -80,9 +85,10 @@ struct config
     int dscp_sip = 26;                  ///< AF31 (RFC 4594), 0 to 63
     int dscp_rtp = 46;                  ///< EF, 0 to 63
     media_options media{};
-    seconds ring_limit{60};   ///< a caller whom nobody answers hears 480 then
-    bool ring_at_once = true; ///< 180 as soon as a call comes in, without `invitation::ring`
-    log_sink log{};           ///< called on the agent's executor, one line at a time
+    seconds ring_limit{60};    ///< a caller whom nobody answers hears 480 then
+    bool ring_at_once = true;  ///< 180 as soon as a call comes in, without `invitation::ring`
+    seconds request_limit{10}; ///< a request that nobody answers hears 480 then; 1 to 30 s
+    log_sink log{};            ///< called on the agent's executor, one line at a time
 };
 
 } // namespace solosip

@@ -13,7 +13,7 @@ namespace solosip
 namespace detail
 {
 
-void answer(const call_ptr& c, handler<call> h);
+void answer(const call_ptr& c, handler<call> h, std::vector<header> headers);
 
 } // namespace detail
 
@@ -32,6 +32,9 @@ public:
     std::string from() const; ///< the caller's URI
     std::string to() const;   ///< the URI that was called
     std::string display_name() const;
+    std::string subject() const { return header("Subject").value_or(std::string()); }
+    /// Every header of the INVITE, in order.
+    std::vector<solosip::header> headers() const;
     /// The first header of that name in the INVITE; in any case, long or short.
     std::optional<std::string> header(std::string_view name) const;
 
@@ -46,8 +49,14 @@ public:
     template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, call)) Token = default_token>
     auto async_answer(Token&& token = Token()) const
     {
+        return async_answer(std::vector<solosip::header>(), std::forward<Token>(token));
+    }
+    /// The same with headers of yours on the 200. Also bad_header.
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, call)) Token = default_token>
+    auto async_answer(std::vector<solosip::header> headers, Token&& token = Token()) const
+    {
         return detail::initiate<call>(std::forward<Token>(token), state_, executor_,
-                                      &detail::answer);
+                                      &detail::answer, std::move(headers));
     }
 
     /// Completes when the invitation or the call that came of it is over: above all when the caller

@@ -9,4 +9,5 @@
 #include "solosip/config.hpp"
 #include "solosip/invitation.hpp"
 #include "solosip/operation.hpp"
+#include "solosip/request.hpp"
 #include "solosip/trace_sink.hpp"

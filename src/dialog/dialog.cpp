@@ -138,12 +138,13 @@ result<sip::message> dialog::make_request(const request_parts& parts)
     const std::uint32_t number = parts.cseq ? *parts.cseq : ++local_cseq_;
     const bool strict =
         !route_set_.empty() && !sip::parse_name_addr(route_set_.front())->uri.params.has("lr");
-    const std::string method(sip::to_string(parts.method));
+    const bool known = parts.method != sip::method::unknown;
+    const std::string method(known ? sip::to_string(parts.method) : parts.method_text);
 
     return sip::compose(
         [&](sip::writer& w)
         {
-            w.request(parts.method, strict ? next_hop() : std::string_view(remote_target_));
+            w.request(method, strict ? next_hop() : std::string_view(remote_target_));
             w.header(sip::header_id::via, parts.via);
             for (std::size_t i = strict ? 1 : 0; i < route_set_.size(); ++i)
                 w.header(sip::header_id::route, route_set_[i]);

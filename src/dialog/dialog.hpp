@@ -26,8 +26,9 @@ enum class dialog_phase : std::uint8_t
 struct request_parts
 {
     sip::method method = sip::method::bye;
-    std::string via;     ///< the whole value, with a fresh branch
-    std::string contact; ///< the whole value; empty: no Contact line
+    std::string method_text{}; ///< where `method` is unknown
+    std::string via;           ///< the whole value, with a fresh branch
+    std::string contact;       ///< the whole value; empty: no Contact line
     /// Nothing: the next number. An ACK takes the INVITE's (section 13.2.2.4).
     std::optional<std::uint32_t> cseq{};
     std::vector<std::pair<std::string, std::string>> headers{};

@@ -17,6 +17,32 @@ std::string call::remote_uri() const
     return state_->remote_uri;
 }
 
+std::optional<std::string> call::header(std::string_view name) const
+{
+    if (!state_) return std::nullopt;
+    if (state_->incoming)
+    {
+        const auto value = state_->invite->first(name);
+        return value ? std::optional<std::string>(*value) : std::nullopt;
+    }
+    const std::lock_guard lock(state_->mutex);
+    return detail::find_header(state_->answer, name);
+}
+
+std::any call::user_data() const
+{
+    if (!state_) return {};
+    const std::lock_guard lock(state_->mutex);
+    return state_->user_data;
+}
+
+void call::set_user_data(std::any data) const
+{
+    if (!state_) return;
+    const std::lock_guard lock(state_->mutex);
+    state_->user_data.swap(data); // the old one goes after the lock
+}
+
 std::optional<ending> call::outcome() const
 {
     if (!state_) return std::nullopt;

@@ -6,6 +6,7 @@
 #include "solosip/call.hpp"
 #include "solosip/sip/message.hpp"
 
+#include <any>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -54,6 +55,9 @@ struct pressing
     bool cut = false;
 };
 
+/// The first of that name, in any case, long or short.
+std::optional<std::string> find_header(const std::vector<header>& headers, std::string_view name);
+
 struct call_state : std::enable_shared_from_this<call_state>
 {
     explicit call_state(std::shared_ptr<agent_core> a) : core(std::move(a)) {}
@@ -63,13 +67,15 @@ struct call_state : std::enable_shared_from_this<call_state>
     ua::call_id id{};
     bool incoming = false;
     std::string from{}, to{}, display_name{};
-    sip::message invite{};
+    sip::message invite{}; ///< theirs
 
     // For the handles, on any thread.
     mutable std::mutex mutex{};
     std::string remote_uri{};        ///< guarded
     std::optional<ending> outcome{}; ///< guarded
     solosip::statistics stats{};     ///< guarded
+    std::vector<header> answer{};    ///< guarded: the headers of their 2xx
+    std::any user_data{};            ///< guarded
 
     // On the strand.
     bool answered = false, over = false;

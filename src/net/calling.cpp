@@ -42,7 +42,7 @@ void shut_down(const agent_ptr& a, handler<> h, milliseconds grace)
     a->post([a, h = std::move(h), grace]() mutable { a->shut_down(std::move(h), grace); });
 }
 
-void answer(const call_ptr& c, handler<call> h)
+void answer(const call_ptr& c, handler<call> h, std::vector<header> headers)
 {
     if (!c) return h.post(errc::no_such_call, {});
     const auto id = c->core->watch(h,
@@ -51,7 +51,8 @@ void answer(const call_ptr& c, handler<call> h)
                                        if (const auto it = weak.lock())
                                            it->core->cancel_connecting(it, op);
                                    });
-    c->core->post([c, id, h = std::move(h)]() mutable { c->core->answer(c, id, std::move(h)); });
+    c->core->post([c, id, h = std::move(h), headers = std::move(headers)]() mutable
+                  { c->core->answer(c, id, std::move(h), std::move(headers)); });
 }
 
 namespace
@@ -125,6 +126,7 @@ void agent_core::start_call(net::operation id, handler<call> h, const std::strin
     current_->id = *begun;
     current_->remote_uri = current_->to = to;
     current_->on_progress = std::move(o.on_progress);
+    current_->user_data = std::move(o.user_data);
     current_->connecting.add(id, std::move(h));
     show(current_);
     pump.note("calling " + to);
@@ -143,12 +145,14 @@ void agent_core::cancel_accept(net::operation id)
     if (auto h = accepting_.take(id)) h->post(asio::error::operation_aborted, {});
 }
 
-void agent_core::answer(const call_ptr& c, net::operation id, handler<call> h)
+void agent_core::answer(const call_ptr& c, net::operation id, handler<call> h,
+                        std::vector<header> headers)
 {
     if (const auto ec = refusal(*c); ec) return h.post(ec, {});
     if (c->answered || !c->connecting.empty()) return h.post(errc::call_in_progress, {});
     if (const auto ec = pump.open_media(); ec) return h.post(ec, {});
-    const auto done = pump.engine().answer(c->id, {pump.media_port(), {}}, net::present());
+    const auto done =
+        pump.engine().answer(c->id, {pump.media_port(), std::move(headers)}, net::present());
     if (!done)
     {
         pump.close_media();
@@ -235,8 +239,8 @@ void agent_core::on(ua::incoming_call& e)
 void agent_core::on(ua::call_progress& e)
 {
     if (!current_ || current_->id != e.call || !current_->on_progress) return;
-    asio::post(pump.executor(),
-               [tell = current_->on_progress, p = progress{e.status, e.reason}] { tell(p); });
+    asio::post(pump.executor(), [tell = current_->on_progress,
+                                 p = progress{e.status, e.reason, e.headers}] { tell(p); });
 }
 
 void agent_core::on(ua::call_answered& e)
@@ -247,6 +251,7 @@ void agent_core::on(ua::call_answered& e)
     {
         const std::lock_guard lock(current_->mutex);
         current_->remote_uri = e.remote_uri;
+        current_->answer = std::move(e.headers);
     }
     current_->connecting.complete_all({}, call(current_));
 }

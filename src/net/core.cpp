@@ -108,6 +108,7 @@ void agent_core::close(std::error_code how)
     registration_watchers_.complete_all(gone, {});
     unregistering_.complete_all(gone);
     accepting_.complete_all(gone, {});
+    end_requests();
     leaving_.complete_all(how);
 }
 
@@ -127,6 +128,9 @@ void agent_core::evict()
     registration_watchers_.abandon();
     unregistering_.abandon();
     accepting_.abandon();
+    (void)std::exchange(asking_, {});
+    (void)std::exchange(requests_, {});
+    request_takers_.abandon();
     if (last) last->abandon();
 }
 

@@ -3,6 +3,7 @@
 
 #include "net/call_state.hpp"
 #include "net/pump.hpp"
+#include "net/request_state.hpp"
 #include "net/service.hpp"
 #include "net/waiting.hpp"
 #include "solosip/agent.hpp"
@@ -58,11 +59,16 @@ public:
     void start_call(net::operation id, handler<call> h, const std::string& to, call_options o);
     void accept(net::operation id, handler<invitation> h);
     void cancel_accept(net::operation id);
+    void send_request(net::operation id, handler<response> h, request r);
+    void cancel_request(net::operation id);
+    void next_request(net::operation id, handler<incoming_request> h);
+    void cancel_next_request(net::operation id);
+    void respond(request_state& r, const response& answer);
     void shut_down(handler<> h, milliseconds grace);
 
     // ---- a call's operations
 
-    void answer(const call_ptr& c, net::operation id, handler<call> h);
+    void answer(const call_ptr& c, net::operation id, handler<call> h, std::vector<header> headers);
     void ring(call_state& c, std::vector<header> headers);
     void reject(call_state& c, int status, const std::string& reason, std::vector<header> headers);
     void hang_up(call_state& c);
@@ -72,6 +78,7 @@ public:
     void play(call_state& c, net::operation id, handler<> h, const audio_source& what,
               milliseconds gap);
     void cancel_play(call_state& c, net::operation id);
+    void send_request(call_state& c, net::operation id, handler<response> h, request r);
     void clear_playback(call_state& c);
     void record(call_state& c, handler<> h, const audio_sink& to);
     void stop_recording(call_state& c);
@@ -105,6 +112,8 @@ private:
     void on(ua::hold_changed&) {}
     void on(ua::change_done&) {}
     void on(ua::call_ended& e);
+    void on(ua::request_done& e);
+    void on(ua::incoming_request& e);
     void on(ua::lookup_wanted&) {} // the pump's
 
     std::error_code ready();
@@ -112,6 +121,7 @@ private:
     void show(const call_ptr& c);
     void end_waiting(call_state& c);
     void complete_cut(call_state& c);
+    void end_requests();
     void feed_readers(call_state& c, time_point now);
     static void complete(digit_reader& r, std::error_code ec);
     void serve_soon();
@@ -134,6 +144,10 @@ private:
     std::deque<registration> registration_news_;
 
     net::waiting<invitation> accepting_;
+    std::vector<asking> asking_;
+    net::waiting<incoming_request> request_takers_;
+    std::deque<incoming_request> requests_; ///< not fetched yet
+
     call_ptr current_;    ///< the call that has not ended
     call_ptr unaccepted_; ///< the same, while nobody has been handed the invitation
     mutable std::mutex mutex_;

@@ -32,6 +32,11 @@ std::optional<std::string> invitation::header(std::string_view name) const
     return value ? std::optional<std::string>(*value) : std::nullopt;
 }
 
+std::vector<solosip::header> invitation::headers() const
+{
+    return state_ ? ua::headers_of(*state_->invite) : std::vector<solosip::header>();
+}
+
 void invitation::ring(std::vector<solosip::header> headers) const
 {
     if (state_)

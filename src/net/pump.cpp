@@ -36,7 +36,8 @@ bool possible(const config& c)
     // An even port has to be among them.
     const auto [lo, hi] = std::pair(c.media.port_lo, c.media.port_hi);
     const bool ports = lo <= hi && (hi == 0 || (lo > 0 && (lo % 2 == 0 || lo < hi)));
-    return dscp(c.dscp_sip) && dscp(c.dscp_rtp) && ports && !c.media.codecs.empty() &&
+    return dscp(c.dscp_sip) && dscp(c.dscp_rtp) && ports && c.request_limit >= seconds(1) &&
+           c.request_limit <= seconds(30) && !c.media.codecs.empty() &&
            std::all_of(c.media.codecs.begin(), c.media.codecs.end(), codec_named);
 }
 
@@ -58,6 +59,7 @@ ua::settings pump::settings() const
     for (const auto& name : config_.media.codecs)
         s.codecs.push_back(codec_named(name));
     s.ring_limit = config_.ring_limit;
+    s.request_limit = config_.request_limit;
     s.log = config_.log;
     return s;
 }

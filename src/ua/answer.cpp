@@ -2,6 +2,7 @@
 #include "solosip/sip/header_values.hpp"
 #include "solosip/sip/multipart.hpp"
 #include "ua/call.hpp"
+#include "ua/inbox.hpp"
 
 #include <algorithm>
 
@@ -111,7 +112,7 @@ result<void> call::answer(const answer_options& options, time_point now)
     if (!are_clean(options.headers)) return errc::bad_header;
     media_.set_local({local_.address, options.media_port});
     reply r = with_contact(200);
-    r.headers.push_back({"Allow", std::string(allowed_methods)});
+    r.headers.push_back({"Allow", ctx_.allow()});
     r.headers.insert(r.headers.end(), options.headers.begin(), options.headers.end());
     r.content_type = sdp_type;
     negotiation& talks = legs_.front().talks;
@@ -218,12 +219,9 @@ void call::on_request(const incoming& in, time_point now)
     {
     case sip::method::bye: on_bye(in, now); return;
     case sip::method::options:
-        ctx_.respond(in,
-                     {200,
-                      {},
-                      local_tag_,
-                      {{"Allow", std::string(allowed_methods)}, {"Accept", std::string(sdp_type)}}},
-                     now);
+        ctx_.respond(
+            in, {200, {}, local_tag_, {{"Allow", ctx_.allow()}, {"Accept", std::string(sdp_type)}}},
+            now);
         return;
     case sip::method::invite:
     case sip::method::info:
@@ -238,7 +236,10 @@ void call::on_request(const incoming& in, time_point now)
             on_reinvite(in, now);
         return;
     default:
-        ctx_.respond(in, {405, {}, local_tag_, {{"Allow", std::string(allowed_methods)}}}, now);
+        if (ended_)
+            ctx_.respond(in, {481, {}, local_tag_}, now);
+        else
+            ctx_.requests->offer(in, id_, local_tag_, now);
     }
 }
 

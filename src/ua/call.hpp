@@ -10,6 +10,7 @@
 #include "ua/call_media.hpp"
 #include "ua/context.hpp"
 #include "ua/negotiation.hpp"
+#include "ua/request.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -68,6 +69,8 @@ public:
     void hang_up(time_point now);
     result<media::digits_id> send_digits(std::string_view keys, std::optional<digit_method> via,
                                          time_point now);
+    /// A request of the application's own, which has been checked.
+    result<void> send_request(request_id id, request r, time_point now);
     media::session& audio() { return media_.session(); }
     const media::session& audio() const { return media_.session(); }
 
@@ -115,10 +118,12 @@ private:
     struct in_dialog
     {
         sip::method method = sip::method::bye;
+        std::string method_text{}; ///< where `method` is unknown
         std::vector<std::pair<std::string, std::string>> headers{};
         std::string content_type{}, body{};
         std::optional<std::uint32_t> cseq{}; ///< of an ACK
         auth::client::attempt attempt{};
+        std::optional<request_id> user{}; ///< is it the application's own?
     };
     /// A dialog of this call, and the way there. A caller may have several: one for each fork.
     struct leg

@@ -54,6 +54,13 @@ std::string context::make_contact(const endpoint& local) const
     return "<sip:" + contact_user + '@' + local.to_string() + '>';
 }
 
+std::string context::allow() const
+{
+    std::string methods(allowed_methods);
+    if (takes_requests) methods += ", MESSAGE, NOTIFY";
+    return methods;
+}
+
 bool context::is_server(const ip_address& a) const
 {
     return registers && std::find(servers.begin(), servers.end(), a) != servers.end();

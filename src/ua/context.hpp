@@ -41,6 +41,8 @@ struct reply
     std::string content_type{}, body{};
 };
 
+class inbox;
+
 class context
 {
 public:
@@ -54,10 +56,12 @@ public:
     bool registers = false; ///< do our credentials belong to a registrar? Else to whom we call.
     std::vector<ip_address> servers; ///< which addresses has our registrar?
     std::string contact_user;        ///< which user do our Contacts name? Nobody can guess it.
+    bool takes_requests = false;     ///< does the application answer what we do not know?
 
     transaction::actions actions; ///< what do the transactions want done?
     std::deque<transmit> outbox;
     std::deque<event> events;
+    inbox* requests = nullptr; ///< who takes what nobody here knows? The engine's.
 
     // -- outputs
 
@@ -73,6 +77,8 @@ public:
     std::string make_via(const endpoint& local);
     /// A Contact value without parameters.
     std::string make_contact(const endpoint& local) const;
+    /// An Allow value: what we do, and what the application does.
+    std::string allow() const;
     /// "z9hG4bK" and randomness.
     std::string make_branch();
     /// Starts a client transaction; a request to our own servers gets the credentials that are

@@ -3,8 +3,6 @@
 #include "ua/call.hpp"
 #include "ua/status.hpp"
 
-#include <algorithm>
-
 namespace solosip::ua
 {
 namespace
@@ -58,11 +56,7 @@ result<void> call::reject(int status, std::string_view reason, const std::vector
 {
     if (phase_ != phase::offered || ended_) return errc::call_ended;
     if (status < 300 || status > 699) return errc::bad_config;
-    const bool clean =
-        is_clean(reason) &&
-        std::all_of(headers.begin(), headers.end(),
-                    [](const header& h) { return is_clean(h.name) && is_clean(h.value); });
-    if (!clean) return errc::bad_header;
+    if (!is_clean(reason) || !are_clean(headers)) return errc::bad_header;
     ctx_.respond({invite_, invite_transaction_, source_, local_},
                  {status, std::string(reason), local_tag_, headers}, now);
     phase_ = phase::finished;
@@ -108,7 +102,9 @@ void call::on_bye(const incoming& in, time_point now)
     parting_ = parting::sent;
     success_.reset();
     timers_.stop_all();
-    end({ended_by::peer, 0, reason_text(*in.request), unanswered ? errc::cancelled : errc{}}, now);
+    ending how{ended_by::peer, 0, reason_text(*in.request), unanswered ? errc::cancelled : errc{}};
+    how.headers = headers_of(*in.request);
+    end(std::move(how), now);
 }
 
 void call::on_cancel(const sip::message_view& cancel, time_point now)
@@ -119,7 +115,9 @@ void call::on_cancel(const sip::message_view& cancel, time_point now)
     parting_ = parting::sent;
     auto words = reason_text(cancel);
     if (words.empty()) words = sip::reason_phrase(487);
-    end({ended_by::peer, 487, std::move(words), errc::cancelled}, now);
+    ending how{ended_by::peer, 487, std::move(words), errc::cancelled};
+    how.headers = headers_of(cancel);
+    end(std::move(how), now);
 }
 
 void call::give_up_resolving()

@@ -35,6 +35,7 @@ void engine::impl::carry_out(time_point now)
 void engine::impl::drop_finished()
 {
     std::erase_if(calls, [](const auto& c) { return c->ended() && c->done(); });
+    std::erase_if(sent, [](const outgoing_request& r) { return r.done(); });
 }
 
 void engine::impl::on_action(transaction::send& a, time_point)
@@ -48,6 +49,8 @@ void engine::impl::on_action(transaction::deliver& a, time_point now)
         registration.on_response(*a.response, now);
     else if (ua::call* c = find_if([&](const ua::call& each) { return each.owns(a.transaction); }))
         c->on_response(a.transaction, *a.response, now);
+    else if (outgoing_request* r = find_sent(a.transaction))
+        r->on_response(*a.response, now);
 }
 
 void engine::impl::on_action(transaction::failed& a, time_point now)
@@ -56,6 +59,8 @@ void engine::impl::on_action(transaction::failed& a, time_point now)
         registration.on_failure(a.why, now);
     else if (ua::call* c = find_if([&](const ua::call& each) { return each.owns(a.transaction); }))
         c->on_failure(a.transaction, a.why, now);
+    else if (outgoing_request* r = find_sent(a.transaction))
+        r->on_failure(a.why, now);
 }
 
 void engine::impl::on_action(transaction::terminated& a, time_point now)
@@ -107,8 +112,10 @@ void engine::impl::on_initial_request(const incoming& in, time_point now)
 {
     if (in.request->method() == sip::method::options)
         on_options(ctx, in, present() != nullptr, now);
-    else
+    else if (in.request->method() == sip::method::invite)
         on_new_invite(in, now);
+    else
+        requests.offer(in, std::nullopt, {}, now);
 }
 
 void engine::impl::on_new_invite(const incoming& in, time_point now)
@@ -173,6 +180,8 @@ void engine::on_lookup(lookup_id id, const result<std::vector<target>>& targets,
         impl_->registration.on_targets(targets, now);
     else if (ua::call* c = impl_->find_if([&](const ua::call& each) { return each.owns(id); }))
         c->on_targets(id, targets, now);
+    else if (outgoing_request* r = impl_->find_sent(id))
+        r->on_targets(targets, now);
     impl_->carry_out(now);
 }
 
@@ -187,7 +196,7 @@ std::optional<time_point> engine::next_timeout() const
     auto next = earlier(impl_->ctx.transactions.next_timeout(), impl_->registration.next_timeout());
     for (const auto& c : impl_->calls)
         next = earlier(next, c->next_timeout());
-    return next;
+    return earlier(next, impl_->requests.next_timeout());
 }
 
 void engine::handle_timeout(time_point now)
@@ -196,6 +205,7 @@ void engine::handle_timeout(time_point now)
     impl_->registration.handle_timeout(now);
     for (std::size_t i = 0; i < impl_->calls.size(); ++i)
         impl_->calls[i]->handle_timeout(now);
+    impl_->requests.handle_timeout(now);
     impl_->carry_out(now);
 }
 
@@ -378,14 +388,15 @@ media::statistics engine::media_statistics() const
 
 bool engine::settled() const
 {
-    return impl_->registration.settled() && std::all_of(impl_->calls.begin(), impl_->calls.end(),
-                                                        [](const auto& c) { return c->settled(); });
+    return impl_->registration.settled() && impl_->sent.empty() &&
+           std::all_of(impl_->calls.begin(), impl_->calls.end(),
+                       [](const auto& c) { return c->settled(); });
 }
 
 std::size_t engine::live_objects() const
 {
     return impl_->ctx.transactions.size() + impl_->calls.size() + impl_->ctx.outbox.size() +
-           impl_->ctx.events.size();
+           impl_->ctx.events.size() + impl_->sent.size() + impl_->requests.size();
 }
 
 } // namespace solosip::ua

@@ -4,9 +4,12 @@
 #include "solosip/ua/engine.hpp"
 #include "ua/call.hpp"
 #include "ua/context.hpp"
+#include "ua/inbox.hpp"
 #include "ua/registration.hpp"
+#include "ua/request.hpp"
 
 #include <cstdint>
+#include <list>
 #include <memory>
 #include <vector>
 
@@ -15,19 +18,27 @@ namespace solosip::ua
 
 struct engine::impl
 {
-    impl(settings s, random_source& r) : ctx(std::move(s), r), registration(ctx) {}
+    impl(settings s, random_source& r) : ctx(std::move(s), r), requests(ctx), registration(ctx)
+    {
+        ctx.requests = &requests;
+    }
 
     context ctx;
+    inbox requests;
+    std::list<outgoing_request> sent; ///< requests of ours that wait for their answers
     ua::registration registration;
     std::vector<std::unique_ptr<ua::call>>
         calls; ///< the present one, and what lingers of former ones
     std::uint32_t last_call = 0;
+    std::uint32_t last_request = 0;
     endpoint local; ///< of the datagram that is being read
 
     ua::call* present();
     ua::call* find(call_id id);
     template <class Predicate>
     ua::call* find_if(Predicate p);
+    template <class Key>
+    outgoing_request* find_sent(Key k);
 
     void carry_out(time_point now);
     void on_action(transaction::send& a, time_point now);
@@ -47,6 +58,14 @@ ua::call* engine::impl::find_if(Predicate p)
 {
     for (const auto& c : calls)
         if (p(*c)) return c.get();
+    return nullptr;
+}
+
+template <class Key>
+outgoing_request* engine::impl::find_sent(Key k)
+{
+    for (auto& each : sent)
+        if (each.owns(k)) return &each;
     return nullptr;
 }
 

@@ -2,6 +2,7 @@
 
 #include "solosip/base/endpoint.hpp"
 #include "solosip/sip/headers.hpp"
+#include "solosip/sip/names.hpp"
 
 #include <algorithm>
 
@@ -24,6 +25,30 @@ result<hop> read_hop(const std::string& uri_text)
     return hop_of(*uri);
 }
 
+// A second one of these would make the message mean something else.
+bool is_ours_to_write(std::string_view name)
+{
+    using enum sip::header_id;
+    switch (sip::header_id_from(name))
+    {
+    case via:
+    case from:
+    case to:
+    case call_id:
+    case cseq:
+    case max_forwards:
+    case content_length:
+    case content_type:
+    case route:
+    case record_route:
+    case authorization:
+    case proxy_authorization: return true;
+    default: return false;
+    }
+}
+
+} // namespace
+
 bool is_token(std::string_view text)
 {
     const auto allowed = [](char c)
@@ -34,8 +59,6 @@ bool is_token(std::string_view text)
     return !text.empty() && std::all_of(text.begin(), text.end(), allowed);
 }
 
-} // namespace
-
 bool is_clean(std::string_view text)
 {
     return text.find_first_of(std::string_view("\r\n\0", 3)) == text.npos;
@@ -44,7 +67,10 @@ bool is_clean(std::string_view text)
 bool are_clean(const std::vector<header>& headers)
 {
     return std::all_of(headers.begin(), headers.end(),
-                       [](const header& h) { return is_token(h.name) && is_clean(h.value); });
+                       [](const header& h) {
+                           return is_token(h.name) && !is_ours_to_write(h.name) &&
+                                  is_clean(h.value);
+                       });
 }
 
 hop hop_of(const sip::uri_view& uri)

@@ -57,7 +57,9 @@ route route_for(const sip::uri_view& uri, const identity* who);
 
 /// No CR, LF, NUL: fit for a header value.
 bool is_clean(std::string_view text);
-/// Names that are tokens (RFC 3261 section 25.1) and values that are clean.
+/// RFC 3261 section 25.1.
+bool is_token(std::string_view text);
+/// Names that are tokens and not among those that we write ourselves, and values that are clean.
 bool are_clean(const std::vector<header>& headers);
 
 } // namespace solosip::ua

@@ -2,6 +2,7 @@
 #include "solosip/dtmf/info.hpp"
 #include "solosip/base/limits.hpp"
 #include "ua/call.hpp"
+#include "ua/inbox.hpp"
 
 #include <algorithm>
 
@@ -27,6 +28,8 @@ void call::on_info(const incoming& in, time_point now)
     }
     if (!type || !(type->is("application", "dtmf-relay") || type->is("application", "dtmf")))
     {
+        // RFC 6086 section 4.2.2 would have 469 for a package; they hear what we do take.
+        if (ctx_.takes_requests) return ctx_.requests->offer(in, id_, local_tag_, now);
         ctx_.respond(
             in, {415, {}, local_tag_, {{"Accept", "application/dtmf-relay, application/dtmf"}}},
             now);

@@ -60,6 +60,7 @@ void call::send_invite(time_point now)
     }
     const std::string via = ctx_.make_via(to.local);
     const std::string contact = ctx_.make_contact(to.local);
+    const std::string allow = ctx_.allow();
     ++cseq_;
 
     auto made = sip::compose(
@@ -74,7 +75,7 @@ void call::send_invite(time_point now)
             w.header(sip::header_id::call_id, call_id_text_);
             w.header(sip::header_id::cseq, {std::to_string(cseq_), " INVITE"});
             w.header(sip::header_id::contact, contact);
-            w.header(sip::header_id::allow, allowed_methods);
+            w.header(sip::header_id::allow, allow);
             w.header(sip::header_id::accept, "application/sdp");
             if (!options_.subject.empty()) w.header(sip::header_id::subject, options_.subject);
             if (!ctx_.config.user_agent.empty())
@@ -113,7 +114,8 @@ void call::on_provisional(const sip::message_view& response, time_point now)
     if (parting_ == parting::wanted) send_cancel(now);
     if (ended_ || response.status() == 100) return;
     (void)leg_for(response); // an early dialog (section 12.1); a BYE may come in it
-    ctx_.emit(call_progress{id_, response.status(), std::string(response.reason())});
+    ctx_.emit(call_progress{id_, response.status(), std::string(response.reason()),
+                            headers_of(response)});
 }
 
 void call::on_success(const sip::message_view& response, time_point now)
@@ -177,7 +179,7 @@ void call::establish(std::size_t leg_index, const sip::message_view& response, t
         return;
     }
     answered_at_ = now;
-    ctx_.emit(call_answered{id_, remote_uri()});
+    ctx_.emit(call_answered{id_, remote_uri(), headers_of(response)});
     run_media(leg_index, now);
 }
 
@@ -214,7 +216,9 @@ void call::on_refusal(const sip::message_view& response, time_point now)
     if (status == 503 && try_next_target(now)) return; // RFC 3263 section 4.3
     phase_ = phase::finished;
     parting_ = parting::sent;
-    end({ended_by::peer, status, std::string(response.reason()), error_of(status)}, now);
+    ending how{ended_by::peer, status, std::string(response.reason()), error_of(status)};
+    how.headers = headers_of(response);
+    end(std::move(how), now);
 }
 
 void call::on_invite_failure(transaction::failure why, time_point now)

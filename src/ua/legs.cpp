@@ -1,11 +1,24 @@
 // Requests inside the dialogs of a call: finding the way, credentials, retries.
 #include "solosip/base/limits.hpp"
 #include "ua/call.hpp"
+#include "ua/status.hpp"
 
 #include <algorithm>
 
 namespace solosip::ua
 {
+
+namespace
+{
+
+// Those that must tell our Contact: RFC 3311 section 5.1, RFC 3515 section 2.2, RFC 6665 section 4.
+bool refreshes_target(sip::method m)
+{
+    return m == sip::method::update || m == sip::method::refer || m == sip::method::subscribe ||
+           m == sip::method::notify;
+}
+
+} // namespace
 
 std::optional<std::size_t> call::find_leg(std::string_view remote_tag) const
 {
@@ -41,6 +54,28 @@ void call::note_abilities(leg& l, const sip::message_view& m)
 {
     if (m.has(sip::header_id::allow)) // RFC 3311 section 4
         l.allows_update = m.list_has(sip::header_id::allow, "UPDATE");
+}
+
+result<void> call::send_request(request_id id, request r, time_point now)
+{
+    if (phase_ != phase::established || ended_) return errc::call_ended;
+    const bool describes_session =
+        r.method == "UPDATE" && r.content_type.find("sdp") != std::string::npos;
+    if (describes_session) return errc::bad_config; // offers have an order of their own
+    const auto mine = std::count_if(outstanding_.begin(), outstanding_.end(),
+                                    [](const outstanding& o) { return o.request.user; });
+    if (mine + legs_[*chosen_].waiting.size() >= limits::requests) return errc::too_many;
+    in_dialog out;
+    out.method = sip::method_from(r.method);
+    if (out.method == sip::method::unknown) out.method_text = std::move(r.method);
+    for (auto& h : r.headers)
+        out.headers.emplace_back(std::move(h.name), std::move(h.value));
+    if (!r.body.empty() && r.content_type.empty()) r.content_type = "text/plain";
+    out.content_type = std::move(r.content_type);
+    out.body = std::move(r.body);
+    out.user = id;
+    send_in_dialog(*chosen_, std::move(out), now);
+    return {};
 }
 
 void call::send_in_dialog(std::size_t leg_index, in_dialog request, time_point now)
@@ -93,6 +128,8 @@ void call::issue(std::size_t leg_index, in_dialog request, time_point now)
     leg& l = legs_[leg_index];
     dialog::request_parts parts;
     parts.method = request.method;
+    parts.method_text = request.method_text;
+    if (refreshes_target(request.method)) parts.contact = ctx_.make_contact(l.way->local);
     parts.via = ctx_.make_via(l.way->local);
     parts.cseq = request.cseq;
     parts.headers = request.headers;
@@ -146,10 +183,16 @@ void call::on_in_dialog_response(outstanding o, const sip::message_view& respons
         send_in_dialog(o.leg, std::move(o.request), now);
         return;
     }
-    if (method == sip::method::invite || method == sip::method::update)
+    if (!o.request.user && (method == sip::method::invite || method == sip::method::update))
     {
         on_change_response(std::move(o), response, now);
         return;
+    }
+    if (o.request.user)
+    {
+        const errc why = status < 300 ? errc{} : error_of(status);
+        ctx_.emit(request_done{*o.request.user, why, response_of(response)});
+        o.request.user.reset();
     }
     if (status < 300)
     {
@@ -164,6 +207,7 @@ void call::on_in_dialog_response(outstanding o, const sip::message_view& respons
 
 void call::on_in_dialog_done(const outstanding& o, errc why, time_point now)
 {
+    if (o.request.user) ctx_.emit(request_done{*o.request.user, why, {}});
     const bool fatal = why == errc::call_ended || why == errc::timed_out;
     if (fatal && chosen_ == o.leg && !ended_ && o.request.method != sip::method::bye)
     {

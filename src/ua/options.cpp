@@ -37,7 +37,7 @@ void on_options(context& ctx, const incoming& in, bool busy, time_point now)
 {
     reply r{busy ? 486 : 200};
     r.headers = {{"Contact", ctx.make_contact(in.local)},
-                 {"Allow", std::string(allowed_methods)},
+                 {"Allow", ctx.allow()},
                  {"Accept", "application/sdp"},
                  {"Accept-Encoding", "identity"}};
     ctx.respond(in, r, now);
@@ -57,25 +57,6 @@ bool refuse_unsupported(context& ctx, const incoming& in, time_point now)
         // Section 8.2.2.1. A call to sips needs TLS on each hop and a Contact that is sips too
         // (section 12.1.1, RFC 5630 section 4); that cannot be promised over UDP.
         ctx.respond(in, {416}, now);
-        return true;
-    }
-    switch (m.method())
-    {
-    case sip::method::invite:
-    case sip::method::options:
-    case sip::method::bye:
-    case sip::method::info:
-    case sip::method::update:
-    case sip::method::ack:
-    case sip::method::cancel: break;
-    default:
-        // Section 8.2.1: 405 for a method that is known, 501 where it is none (section 21.5.2).
-        ctx.respond(in,
-                    {m.method() == sip::method::unknown ? 501 : 405,
-                     {},
-                     {},
-                     {{"Allow", std::string(allowed_methods)}}},
-                    now);
         return true;
     }
     // Section 8.2.2.3: we know no extension that a peer could require.

@@ -115,6 +115,7 @@ void registration::request(time_point now)
     removing_ = leaving_;
     const seconds expires = removing_ ? seconds(0) : asked_;
     const std::string via = ctx_.make_via(to.local);
+    const std::string allow = ctx_.allow();
     ++cseq_;
 
     auto made = sip::compose(
@@ -131,7 +132,7 @@ void registration::request(time_point now)
             w.header(sip::header_id::contact,
                      {contact, ";expires=", std::to_string(expires.count())});
             w.header(sip::header_id::expires, static_cast<std::uint32_t>(expires.count()));
-            w.header(sip::header_id::allow, allowed_methods);
+            w.header(sip::header_id::allow, allow);
             if (!ctx_.config.user_agent.empty())
                 w.header(sip::header_id::user_agent, ctx_.config.user_agent);
             for (const auto& h : who.given.headers)

@@ -88,6 +88,28 @@ result<media::digits_id> node::press(const std::string& keys, std::optional<ua::
     return id;
 }
 
+result<ua::request_id> node::request(ua::request r)
+{
+    auto id = engine_->send_request(std::move(r), world_.now());
+    drain();
+    return id;
+}
+
+result<ua::request_id> node::request_in_call(ua::request r)
+{
+    if (!current_) return errc::no_such_call;
+    auto id = engine_->send_request(*current_, std::move(r), world_.now());
+    drain();
+    return id;
+}
+
+result<void> node::respond(ua::incoming_id id, ua::response r)
+{
+    auto done = engine_->respond(id, r, world_.now());
+    drain();
+    return done;
+}
+
 void node::register_as(ua::account a)
 {
     if (!engine_->register_account(std::move(a), world_.now()))
@@ -189,6 +211,10 @@ void node::take(const ua::event& e)
         seen.holds.push_back(*held);
     else if (const auto* done = std::get_if<ua::change_done>(&e))
         seen.changes.push_back(*done);
+    else if (const auto* done = std::get_if<ua::request_done>(&e))
+        seen.done.push_back(*done);
+    else if (const auto* request = std::get_if<ua::incoming_request>(&e))
+        seen.requests.push_back(*request);
     else if (const auto* ended = std::get_if<ua::call_ended>(&e))
         seen.endings.push_back(ended->how);
     if (on_event) on_event(e);
@@ -264,6 +290,14 @@ void node::describe(const ua::event& e)
         std::string operator()(const ua::change_done& x)
         {
             return x.why == errc{} ? "has changed the call" : "could not change the call";
+        }
+        std::string operator()(const ua::request_done& x)
+        {
+            return "hears " + std::to_string(x.answer.status) + " to its request";
+        }
+        std::string operator()(const ua::incoming_request& x)
+        {
+            return "has a request " + std::string(x.request->method_text());
         }
         std::string operator()(const ua::call_ended& x)
         {

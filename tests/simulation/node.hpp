@@ -46,6 +46,10 @@ public:
     result<ua::change_id> hold(bool on = true);
     result<media::digits_id> press(const std::string& keys,
                                    std::optional<ua::digit_method> via = {});
+    result<ua::request_id> request(ua::request r);
+    /// Inside the present call.
+    result<ua::request_id> request_in_call(ua::request r);
+    result<void> respond(ua::incoming_id id, ua::response r);
     void register_as(ua::account a);
     void unregister();
     /// After commanding `engine()` directly.
@@ -67,6 +71,8 @@ public:
         std::vector<ua::digits_sent> sent;
         std::vector<ua::hold_changed> holds;
         std::vector<ua::change_done> changes;
+        std::vector<ua::request_done> done;         ///< requests of ours
+        std::vector<ua::incoming_request> requests; ///< theirs
         int lookups = 0;
         std::uint64_t media_packets = 0; ///< that we sent
     };

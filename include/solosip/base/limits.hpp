@@ -46,6 +46,11 @@ inline constexpr std::size_t transactions = 256;
 /// hanging up or from staying registered.
 inline constexpr std::size_t own_transactions = 32;
 
+/// Requests of others that wait for the application's answer, and of the application's own that
+/// wait for one, each: a person reads no faster, and each is a transaction.
+inline constexpr std::size_t incoming_requests = 16;
+inline constexpr std::size_t requests = 16;
+
 /// Dialogs kept for the forks of one INVITE.
 inline constexpr std::size_t early_dialogs = 16;
 

@@ -11,6 +11,7 @@
 #include "solosip/media/session.hpp"
 #include "solosip/sip/message.hpp"
 #include "solosip/transaction/transaction.hpp"
+#include "solosip/ua/request.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -23,12 +24,6 @@
 
 namespace solosip::ua
 {
-
-/// A header of the user's own, for requests and responses.
-struct header
-{
-    std::string name, value;
-};
 
 /// Whom we are, and where we say so.
 struct account
@@ -50,7 +45,8 @@ struct settings
     transaction::timing timing{};
     std::vector<const media::codec*> codecs{}; ///< in order of preference; at least one
     seconds ring_limit{60};                    ///< an unanswered incoming call hears 480 then
-    seconds early_limit{180}; ///< an outgoing call without a final answer is cancelled then
+    seconds early_limit{180};  ///< an outgoing call without a final answer is cancelled then
+    seconds request_limit{10}; ///< a request that the application leaves alone hears 480 then
     milliseconds registration_retry_min{seconds(2)};
     milliseconds registration_retry_max{seconds(300)};
     log_sink log{};
@@ -78,10 +74,11 @@ std::string_view to_string(ended_by e);
 struct ending
 {
     ended_by who = ended_by::us;
-    int status = 0;           ///< the SIP status that ended it; 0 for a BYE
-    std::string reason{};     ///< reason phrase, or the text of a Reason header
-    errc why{};               ///< 0 for a call that was answered and hung up normally
-    milliseconds duration{0}; ///< from the answer; 0 where there was none
+    int status = 0;                ///< the SIP status that ended it; 0 for a BYE
+    std::string reason{};          ///< reason phrase, or the text of a Reason header
+    errc why{};                    ///< 0 for a call that was answered and hung up normally
+    milliseconds duration{0};      ///< from the answer; 0 where there was none
+    std::vector<header> headers{}; ///< of the message that ended it; none where none did
 };
 
 // ---- events
@@ -123,11 +120,13 @@ struct call_progress
     call_id call;
     int status;
     std::string reason;
+    std::vector<header> headers{};
 };
 struct call_answered
 {
     call_id call;
     std::string remote_uri;
+    std::vector<header> headers{}; ///< of their 2xx; none where we answered
 };
 /// Audio goes to and comes from there from now on; given again when it moves or has another codec.
 struct media_started
@@ -179,9 +178,24 @@ struct call_ended
     call_id call;
     ending how;
 };
-using event =
-    std::variant<lookup_wanted, registration_changed, incoming_call, call_progress, call_answered,
-                 media_started, digit, played, digits_sent, hold_changed, change_done, call_ended>;
+/// What became of a request of ours: once for each.
+struct request_done
+{
+    request_id request;
+    errc why{};        ///< 0 for a 2xx
+    response answer{}; ///< status 0 where none came
+};
+/// A request that the application has to `respond` to, within `settings::request_limit`.
+struct incoming_request
+{
+    incoming_id id;
+    std::optional<call_id> call; ///< in whose dialog; nothing: outside any
+    sip::message request;
+    endpoint source;
+};
+using event = std::variant<lookup_wanted, registration_changed, incoming_call, call_progress,
+                           call_answered, media_started, digit, played, digits_sent, hold_changed,
+                           change_done, call_ended, request_done, incoming_request>;
 
 /// A datagram for the SIP socket.
 struct transmit
@@ -288,6 +302,23 @@ public:
     result<void> hang_up(call_id c, time_point now);
     /// The call that is neither ended nor refused; nothing where there is none.
     std::optional<call_id> current_call() const;
+
+    // ---- requests of any other method
+
+    /// Sends a request outside any call; `request_done` tells its answer. It goes where a call to
+    /// `r.target` would go, with challenges answered.
+    /// Errors: bad_uri, bad_header, bad_config for a method that calls or registrations own
+    /// (INVITE, ACK, CANCEL, BYE, PRACK, REGISTER), too_many (`limits::requests`).
+    result<request_id> send_request(request r, time_point now);
+    /// The same inside the dialog of an established call. Also call_ended; bad_config for an UPDATE
+    /// with a session description.
+    result<request_id> send_request(call_id c, request r, time_point now);
+    /// Whether the application answers requests that nothing here knows: then each is an
+    /// `incoming_request`. Otherwise, and at first, they hear 405, 481 or 501 by themselves.
+    void take_requests(bool on);
+    /// 100 to 699; a final one once. Errors: call_ended where it has been answered, bad_config,
+    /// bad_header.
+    result<void> respond(incoming_id id, const response& r, time_point now);
 
     // ---- audio and digits of the present call
 

@@ -1,0 +1,47 @@
+// The engine's commands for requests of any method.
+#include "solosip/base/limits.hpp"
+#include "ua/engine_impl.hpp"
+
+#include <utility>
+
+namespace solosip::ua
+{
+
+result<request_id> engine::send_request(request r, time_point now)
+{
+    if (const auto good = check_request(r); !good) return good.error();
+    if (impl_->sent.size() >= limits::requests) return errc::too_many;
+    auto target = complete_target(r.target, impl_->ctx.who ? &*impl_->ctx.who : nullptr);
+    if (!target) return target.error();
+    r.target = std::move(*target);
+    const auto id = static_cast<request_id>(++impl_->last_request);
+    impl_->sent.emplace_back(impl_->ctx, id, std::move(r)).start();
+    impl_->carry_out(now);
+    return id;
+}
+
+result<request_id> engine::send_request(call_id c, request r, time_point now)
+{
+    ua::call* it = impl_->find(c);
+    if (!it) return errc::call_ended;
+    if (const auto good = check_request(r); !good) return good.error();
+    const auto id = static_cast<request_id>(++impl_->last_request);
+    const auto sent = it->send_request(id, std::move(r), now);
+    impl_->carry_out(now);
+    if (!sent) return sent.error();
+    return id;
+}
+
+void engine::take_requests(bool on)
+{
+    impl_->ctx.takes_requests = on;
+}
+
+result<void> engine::respond(incoming_id id, const response& r, time_point now)
+{
+    auto done = impl_->requests.respond(id, r, now);
+    impl_->carry_out(now);
+    return done;
+}
+
+} // namespace solosip::ua

@@ -1,0 +1,72 @@
+#include "ua/inbox.hpp"
+
+#include "solosip/base/limits.hpp"
+
+#include <utility>
+
+namespace solosip::ua
+{
+
+void inbox::offer(const incoming& in, std::optional<call_id> call, const std::string& to_tag,
+                  time_point now)
+{
+    if (!ctx_.takes_requests) return refuse(in, to_tag, now);
+    if (waiting_.size() >= limits::incoming_requests)
+        return ctx_.respond(in, {503, {}, to_tag, {{"Retry-After", "5"}}}, now);
+    const auto id = static_cast<incoming_id>(++last_);
+    const std::string tag = to_tag.empty() ? ctx_.random.token(12) : to_tag;
+    waiting_.emplace(id, entry{in.request, *in.transaction, in.source, in.local, tag,
+                               now + ctx_.config.request_limit});
+    ctx_.emit(incoming_request{id, call, in.request, in.source});
+}
+
+void inbox::refuse(const incoming& in, const std::string& to_tag, time_point now)
+{
+    const auto method = in.request->method();
+    if (method == sip::method::notify) // RFC 6665 section 4.1.3: nobody has subscribed
+        return ctx_.respond(in, {481, "Subscription Does Not Exist", to_tag}, now);
+    // 405 for a method that is known, 501 where it is none (section 21.5.2).
+    const int status = method == sip::method::unknown ? 501 : 405;
+    ctx_.respond(in, {status, {}, to_tag, {{"Allow", ctx_.allow()}}}, now);
+}
+
+result<void> inbox::respond(incoming_id id, const response& r, time_point now)
+{
+    const auto at = waiting_.find(id);
+    if (at == waiting_.end()) return errc::call_ended;
+    if (r.status < 100 || r.status > 699) return errc::bad_config;
+    if (!is_clean(r.reason) || !is_clean(r.content_type) || !are_clean(r.headers))
+        return errc::bad_header;
+    const entry& e = at->second;
+    reply answer{r.status, r.reason, e.to_tag, r.headers, r.content_type, r.body};
+    if (!answer.body.empty() && answer.content_type.empty()) answer.content_type = "text/plain";
+    ctx_.respond({e.request, e.transaction, e.source, e.local}, answer, now);
+    if (r.status >= 200) waiting_.erase(at);
+    return {};
+}
+
+std::optional<time_point> inbox::next_timeout() const
+{
+    std::optional<time_point> next;
+    for (const auto& [id, e] : waiting_)
+        next = earlier(next, e.until);
+    return next;
+}
+
+void inbox::handle_timeout(time_point now)
+{
+    for (auto at = waiting_.begin(); at != waiting_.end();)
+    {
+        const entry& e = at->second;
+        if (e.until > now)
+        {
+            ++at;
+            continue;
+        }
+        // Not 408, which does harm here (RFC 4320 section 4.2).
+        ctx_.respond({e.request, e.transaction, e.source, e.local}, {480, {}, e.to_tag}, now);
+        at = waiting_.erase(at);
+    }
+}
+
+} // namespace solosip::ua
