@@ -38,6 +38,9 @@ void add_account(CLI::App& to, account_options& a)
         ->check(CLI::Range(60, 86'400))
         ->group(group);
     to.add_flag("--no-register", a.no_register, "do not register")->group(group);
+    to.add_flag("--anyone-may-call", a.anyone_may_call,
+                "while registered, listen to others than the registrar too")
+        ->group(group);
     to.add_option("--user-agent", a.user_agent, "what to call ourselves")->group(group);
 }
 
@@ -67,6 +70,10 @@ void add_media(CLI::App& to, Arguments& a)
         to.add_option("--hang-up-after", a.hang_up_after, "seconds after the answer")
             ->check(CLI::NonNegativeNumber)
             ->type_name("SECONDS");
+    to.add_option("--transfer-to", a.transfer.to, "have the other side call there instead")
+        ->type_name("TARGET");
+    to.add_flag("--follow-transfers", a.transfer.follow,
+                "call where the other side sends us; let calls be taken over");
     to.add_flag("--until-played", a.until_played, "hang up when all is played and pressed")
         ->excludes(after);
 }
@@ -91,7 +98,23 @@ CLI::App* add_call(CLI::App& app, options& o)
     s->add_option("--ring-for", o.call.ring_for, "give up without an answer, seconds")
         ->check(CLI::Range(1, 3600))
         ->capture_default_str();
+    s->add_flag("--follow-redirects", o.call.follow_redirects, "call where a 3xx points to");
     add_media(*s, o.call);
+    return s;
+}
+
+CLI::App* add_message(CLI::App& app, options& o)
+{
+    auto* const s = app.add_subcommand("message", "send somebody a text");
+    s->add_option("target", o.request.target, "whom, as for a call")->required();
+    s->add_option("text", o.request.text, "what to say")->required();
+    return s;
+}
+
+CLI::App* add_options(CLI::App& app, options& o)
+{
+    auto* const s = app.add_subcommand("options", "ask whether somebody is there (OPTIONS)");
+    s->add_option("target", o.request.target, "whom, as for a call")->required();
     return s;
 }
 
@@ -152,8 +175,8 @@ void check(options& o)
     check_digits(o.call.digits);
     check_digits(o.answer.digits);
     complete_account(o);
-    if (o.verb != verb::call) return;
-    const auto& target = o.call.target;
+    if (o.verb == verb::register_ || o.verb == verb::answer) return;
+    const auto& target = o.verb == verb::call ? o.call.target : o.request.target;
     if (target.empty())
         throw mistake(exit_usage, "whom to call? Give sip:bob@example.com as the last argument");
     const bool looks_like_uri = target.find(':') != std::string::npos;
@@ -180,7 +203,9 @@ std::optional<options> read_command_line(int argc, char** argv)
     app.require_subcommand(1);
     app.footer("solosip VERB --help tells the options of a verb.\n"
                "Exit status: 0 done, 1 refused or failed, 2 wrong usage.");
-    CLI::App* const verbs[] = {add_register(app, o), add_call(app, o), add_answer(app, o)};
+    // In the order of `verb`.
+    CLI::App* const verbs[] = {add_register(app, o), add_call(app, o), add_answer(app, o),
+                               add_message(app, o), add_options(app, o)};
     for (auto* s : verbs)
     {
         add_account(*s, o.account);

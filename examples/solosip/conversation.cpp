@@ -77,6 +77,9 @@ asio::awaitable<ending> phone::converse(solosip::call c, const conversation& pla
     else if (plan.until_played)
         c.hang_up();
 
+    if (!plan.transfer_to.empty())
+        asio::co_spawn(io_, transfer(c, plan.transfer_to), asio::detached);
+
     std::error_code ec;
     const auto how = co_await c.async_wait_end(by(ec));
     limit_.cancel();

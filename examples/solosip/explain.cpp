@@ -16,6 +16,7 @@ std::string explain(std::error_code ec, const std::string& whom)
     case errc::declined: return "the call was declined";
     case errc::no_answer: return "nobody answered; try again later";
     case errc::redirected: return "they are to be called elsewhere; use the new address";
+    case errc::transferred: return "it goes on as another call";
     case errc::cancelled: return "the call was given up";
     case errc::unreachable:
         return "the network does not carry anything there; check the address and the network";

@@ -35,6 +35,8 @@ enum class verb : std::uint8_t
     register_,
     call,
     answer,
+    message, ///< MESSAGE with a text
+    options, ///< is anybody there?
     parse,
 };
 
@@ -47,6 +49,7 @@ struct account_options
     std::string user_agent = "solosip";
     unsigned expires = 600;
     bool no_register = false;
+    bool anyone_may_call = false;
 };
 
 struct output_options
@@ -58,9 +61,18 @@ struct output_options
     std::optional<log_level> level() const;
 };
 
+/// What may become of a call, whoever began it.
+struct transfer_options
+{
+    std::string to;      ///< whom the other side shall call instead
+    bool follow = false; ///< where they want us to call
+};
+
 struct call_arguments
 {
     std::string target, subject;
+    bool follow_redirects = false;
+    transfer_options transfer;
     std::vector<std::string> play;
     unsigned after_ms = 0;
     std::string record;
@@ -82,6 +94,13 @@ struct answer_arguments
     std::optional<double> hang_up_after;
     unsigned count = 0; ///< 0: until a signal comes
     std::optional<int> reject;
+    transfer_options transfer;
+};
+
+/// `message` and `options`.
+struct request_arguments
+{
+    std::string target, text;
 };
 
 struct options
@@ -91,6 +110,7 @@ struct options
     output_options output;
     call_arguments call;
     answer_arguments answer;
+    request_arguments request;
     std::optional<double> stay; ///< `register`: seconds; nothing: until a signal comes
     std::string parse_file;
 };

@@ -50,6 +50,8 @@ config settings_from(const options& o)
     config c;
     c.user_agent = o.account.user_agent;
     c.ring_at_once = false;
+    c.only_registrar_may_call = !o.account.anyone_may_call;
+    c.allow_transfers = o.verb == verb::call ? o.call.transfer.follow : o.answer.transfer.follow;
     c.ring_limit = seconds(180);
     if (const auto most = o.output.level())
         c.log = [most = *most](log_level level, std::string_view line)
@@ -84,7 +86,7 @@ private:
 
 phone::phone(const options& o)
     : options_(o), report_(o.output.json), signals_(io_, SIGINT, SIGTERM), waiting_(io_),
-      limit_(io_)
+      limit_(io_), followed_(io_)
 {
 }
 
@@ -154,7 +156,10 @@ asio::awaitable<void> phone::serve()
         }
         if (registered_) asio::co_spawn(io_, watch_registration(), asio::detached);
         if (stopping_) throw mistake(exit_failed, "interrupted");
+        asio::co_spawn(io_, follow_transfers(), asio::detached);
         if (options_.verb == verb::register_) co_await stay();
+        if (options_.verb == verb::message || options_.verb == verb::options)
+            co_await send_request();
         if (options_.verb == verb::call) co_await place_call();
         if (options_.verb == verb::answer) co_await take_calls();
     }
@@ -195,6 +200,8 @@ void phone::on_signal()
     waiting_.cancel();
     if (talking_)
         talking_->hang_up();
+    else if (ringing_)
+        ringing_->reject(480); // gone, not unwilling
     else if (const auto c = agent_->current_call())
         c.hang_up();
     stop_waiting_.emit(asio::cancellation_type::all);

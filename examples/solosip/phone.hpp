@@ -33,6 +33,7 @@ struct conversation
     std::optional<double> hang_up_after; ///< seconds
     bool until_played = false;
     bool echo = false;
+    std::string transfer_to;
 };
 
 class phone
@@ -64,6 +65,12 @@ private:
     asio::awaitable<void> take_calls();
     asio::awaitable<void> take(invitation i);
 
+    // requests.cpp
+    asio::awaitable<void> send_request();
+    asio::awaitable<void> transfer(solosip::call c, std::string to);
+    asio::awaitable<void> follow_transfers();
+    asio::awaitable<void> rest_of_transfer();
+
     // conversation.cpp
     asio::awaitable<ending> converse(solosip::call c, const conversation& plan);
     asio::awaitable<void> read_digits(solosip::call c);
@@ -82,10 +89,13 @@ private:
     asio::signal_set signals_;
     asio::steady_timer waiting_;             // for the end of `register`, and for ringing
     asio::steady_timer limit_;               // for the end of a call
+    asio::steady_timer followed_;            // for the end of the call that came of a transfer
     asio::cancellation_signal stop_waiting_; // for a registration, a call, a farewell
     std::optional<solosip::call> talking_;
-    std::size_t to_say_ = 0; // sounds of this call that are not finished
-    std::string failed_;     // why, where something went wrong within a call
+    std::optional<invitation> ringing_; // while nobody has answered it
+    std::size_t to_say_ = 0;            // sounds of this call that are not finished
+    std::string failed_;                // why, where something went wrong within a call
+    bool following_ = false;            // a call goes on as another one
     bool registered_ = false;
     bool stopping_ = false;
 };

@@ -25,6 +25,7 @@ conversation plan_from(const Arguments& a)
     p.digits = a.digits;
     p.hang_up_after = a.hang_up_after;
     p.until_played = a.until_played;
+    p.transfer_to = a.transfer.to;
     return p;
 }
 
@@ -61,6 +62,7 @@ asio::awaitable<void> phone::place_call()
     o.subject = a.subject;
     o.display_name = options_.account.display_name;
     o.ring_for = seconds(a.ring_for);
+    o.follow_redirects = a.follow_redirects;
     o.on_progress = [this](const progress& p) {
         report_.event("ringing", {{"status", p.status}, {"reason", p.reason}});
     };
@@ -70,7 +72,8 @@ asio::awaitable<void> phone::place_call()
     if (!ec)
     {
         const auto how = co_await converse(c, plan);
-        if (how.why == errc{} || stopping_) co_return;
+        co_await rest_of_transfer();
+        if (how.why == errc{} || how.why == errc::transferred || stopping_) co_return;
         throw mistake(exit_failed,
                       "the call to " + a.target + " broke off: " + explain(how.why, a.target));
     }
@@ -107,6 +110,7 @@ asio::awaitable<void> phone::take(invitation i)
         i.reject(*a.reject);
     else
     {
+        ringing_ = i;
         i.ring();
         report_.event("ringing", {{"from", i.from()}});
         if (a.ring > 0)
@@ -116,8 +120,8 @@ asio::awaitable<void> phone::take(invitation i)
             waiting_.expires_after(milliseconds(static_cast<std::int64_t>(a.ring * 1000)));
             std::error_code none;
             co_await waiting_.async_wait(by(none));
-            if (stopping_) i.reject(480);
         }
+        ringing_.reset();
         std::error_code ec;
         const auto c = co_await i.async_answer(by(ec));
         if (!ec)
@@ -125,6 +129,7 @@ asio::awaitable<void> phone::take(invitation i)
             conversation plan = plan_from(a);
             plan.echo = a.echo;
             (void)co_await converse(c, plan);
+            co_await rest_of_transfer();
             co_return;
         }
     }

@@ -5,6 +5,7 @@
 #include "solosip/invitation.hpp"
 #include "solosip/request.hpp"
 #include "solosip/trace_sink.hpp"
+#include "solosip/transfer.hpp"
 
 #include <asio/execution_context.hpp>
 #include <asio/ip/address.hpp>
@@ -32,6 +33,7 @@ void start_call(const agent_ptr& a, handler<call> h, std::string to, call_option
 void accept(const agent_ptr& a, handler<invitation> h);
 void send_request(const agent_ptr& a, handler<response> h, request r);
 void next_request(const agent_ptr& a, handler<incoming_request> h);
+void next_transfer(const agent_ptr& a, handler<incoming_transfer> h);
 void shut_down(const agent_ptr& a, handler<> h, milliseconds grace);
 
 } // namespace detail
@@ -174,6 +176,16 @@ public:
     {
         return detail::initiate<incoming_request>(std::forward<Token>(token), core_, executor_,
                                                   &detail::next_request);
+    }
+
+    /// The next wish of the other side that we call somebody else; only with
+    /// `config::allow_transfers`. It waits for `config::request_limit`.
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, incoming_transfer))
+                  Token = default_token>
+    auto async_next_transfer(Token&& token = Token())
+    {
+        return detail::initiate<incoming_transfer>(std::forward<Token>(token), core_, executor_,
+                                                   &detail::next_transfer);
     }
 
     /// The call that is going on, also before it is answered; an empty one where there is none.

@@ -7,6 +7,7 @@
 
 #include <any>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,6 +30,8 @@ void read_digits(const call_ptr& c, handler<std::string> h, std::size_t most, ch
 void send_digits(const call_ptr& c, handler<> h, std::string keys, dtmf_via via);
 void wait_end(const call_ptr& c, handler<ending> h);
 void end_call(const call_ptr& c, handler<ending> h);
+void transfer(const call_ptr& c, handler<response> h, std::string to,
+              std::function<void(const progress&)> on_progress);
 void send_request(const call_ptr& c, handler<response> h, request r);
 
 } // namespace detail
@@ -148,6 +151,26 @@ public:
     }
     /// The same for those who need not know.
     void hang_up() const;
+
+    /// Asks the other side to call `to` (a SIP URI, or a user of our domain) instead of talking to
+    /// us. Completes with what became of that: status and reason; where it worked, the call ends,
+    /// otherwise it goes on. `on_progress` hears of provisional answers there, on the agent's
+    /// executor. Cancelling ends only the wait. Errors: as of `agent::async_call` for the other
+    /// side's call; forbidden, rejected... where it does not want to; timed_out where it never
+    /// tells; bad_uri, call_in_progress, call_ended.
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, response)) Token = default_token>
+    auto async_transfer(std::string to, std::function<void(const progress&)> on_progress,
+                        Token&& token = Token()) const
+    {
+        return detail::initiate<response>(std::forward<Token>(token), state_, executor_,
+                                          &detail::transfer, std::move(to), std::move(on_progress));
+    }
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, response)) Token = default_token>
+    auto async_transfer(std::string to, Token&& token = Token()) const
+    {
+        return async_transfer(std::move(to), std::function<void(const progress&)>(),
+                              std::forward<Token>(token));
+    }
 
     /// A request of any method inside the call's dialog: INFO, MESSAGE, one of your own. Completes
     /// with its answer, also where that is a refusal (an error, then). Cancelling ends only the

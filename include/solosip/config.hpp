@@ -67,6 +67,7 @@ struct call_options
     std::string display_name{};    ///< of ours; empty: the account's
     std::string from{};            ///< a URI; empty: the account's, or our address
     std::vector<header> headers{}; ///< on the INVITE
+    bool follow_redirects = false; ///< call where a 3xx points to; else it is an error
     std::any user_data{};          ///< a reference of yours: `call::user_data`
     seconds ring_for{60};          ///< then give up with `errc::no_answer`; 0: 3 minutes
     std::function<void(const progress&)> on_progress{}; ///< called on the agent's executor
@@ -85,8 +86,20 @@ struct config
     int dscp_sip = 26;                  ///< AF31 (RFC 4594), 0 to 63
     int dscp_rtp = 46;                  ///< EF, 0 to 63
     media_options media{};
-    seconds ring_limit{60};    ///< a caller whom nobody answers hears 480 then
-    bool ring_at_once = true;  ///< 180 as soon as a call comes in, without `invitation::ring`
+    seconds ring_limit{60};   ///< a caller whom nobody answers hears 480 then
+    bool ring_at_once = true; ///< 180 as soon as a call comes in, without `invitation::ring`
+    /// "urn:uuid:..." of this device, the same for ever (RFC 5626); empty: a new one for each
+    /// agent.
+    std::string instance{};
+    bool learn_contact = true; ///< behind a NAT our Contact is where the registrar sees us
+    /// While we are registered, nobody but the registrar and the outbound proxy may ring us or send
+    /// us requests: others hear 403. Off: others may too, if they know the user of our Contact,
+    /// which is random, or that of our address of record.
+    bool only_registrar_may_call = true;
+    /// Transfers are offered by `agent::async_next_transfer`, and an INVITE with Replaces takes
+    /// over the call that it names: it is answered by itself, the old one ends with
+    /// `errc::transferred`, and `agent::current_call` is the new one.
+    bool allow_transfers = false;
     seconds request_limit{10}; ///< a request that nobody answers hears 480 then; 1 to 30 s
     log_sink log{};            ///< called on the agent's executor, one line at a time
 };

@@ -11,3 +11,4 @@
 #include "solosip/operation.hpp"
 #include "solosip/request.hpp"
 #include "solosip/trace_sink.hpp"
+#include "solosip/transfer.hpp"

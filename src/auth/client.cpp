@@ -40,6 +40,18 @@ std::vector<challenge> strongest_of_each_realm(std::vector<challenge> all)
     return chosen;
 }
 
+// Without -sess: HA1 is the same.
+algorithm plain(algorithm a)
+{
+    switch (a)
+    {
+    case algorithm::md5_sess: return algorithm::md5;
+    case algorithm::sha256_sess: return algorithm::sha256;
+    case algorithm::sha512_256_sess: return algorithm::sha512_256;
+    default: return a;
+    }
+}
+
 quality quality_for(const challenge& c)
 {
     if (c.offers_auth) return quality::auth;
@@ -80,7 +92,9 @@ void client::remember(const challenge& c)
     s->from = c;
     s->count = 0;
     s->cnonce = random_->token(cnonce_length);
-    s->ha1 = make_ha1(c.algo, credentials_->user, c.realm, credentials_->password);
+    s->ha1 = !credentials_->ha1.empty()
+                 ? credentials_->ha1
+                 : make_ha1(c.algo, credentials_->user, c.realm, credentials_->password);
 }
 
 void client::forget(const challenge& c)
@@ -94,6 +108,9 @@ client::outcome client::on_challenge(const sip::message_view& response, attempt&
     auto known = challenges_of(response);
     if (!credentials_->realm.empty())
         std::erase_if(known, [&](const challenge& c) { return c.realm != credentials_->realm; });
+    if (!credentials_->ha1.empty())
+        std::erase_if(known,
+                      [&](const challenge& c) { return plain(c.algo) != credentials_->ha1_by; });
     const auto chosen = strongest_of_each_realm(std::move(known));
     if (chosen.empty() || a.tries >= limits::auth_attempts) return outcome::refused;
 
@@ -102,14 +119,11 @@ client::outcome client::on_challenge(const sip::message_view& response, attempt&
     {
         const std::string key = realm_key(c);
         const auto before = a.answered.find(key);
-        const session* const learned = find(c);
-        // Either this request has answered before, or it went out with what an earlier one learned.
         const bool answered = before != a.answered.end();
-        const bool anticipated = !answered && learned && learned->count > 0;
         const bool same_nonce = answered && before->second == c.nonce;
-        // Servers that forget nonces without saying `stale` are common; one new nonce is believed.
-        const bool new_nonce = answered || (anticipated && learned->from.nonce != c.nonce);
-        if (same_nonce || (new_nonce && !c.stale && !a.renewed.insert(key).second))
+        // Servers that forget nonces without saying `stale` are common, so one that was learned
+        // from another request may be refused; one that was given a moment ago may not.
+        if (same_nonce || (answered && !c.stale))
         {
             forget(c);
             refused = true;
@@ -130,6 +144,7 @@ std::string client::answer(session& s, const sip::message_view& request) const
     const challenge& c = s.from;
     const quality qop = quality_for(c);
     ++s.count;
+    s.uri = request.request_uri();
 
     response_input in;
     in.method = request.method_text();
@@ -171,27 +186,53 @@ void client::authorize(sip::message& request)
     }
 }
 
-void client::on_success(const sip::message_view& response)
+bool client::on_success(const sip::message_view& response)
 {
     const auto info = response.first(sip::header_id::authentication_info);
-    if (!info) return;
+    if (!info || !credentials_) return true;
     // The header is the tail of a challenge: parameters without a scheme (RFC 7616 section 3.5).
     const std::string text = "Digest " + std::string(*info);
     const auto parsed = sip::parse_auth(text);
-    if (!parsed) return;
-    const auto next = parsed->text("nextnonce");
-    if (!next || next->empty() || next->size() > limits::auth_value ||
-        next->find_first_of(std::string_view("\r\n\0", 3)) != next->npos)
-        return;
+    if (!parsed) return true;
     const auto cnonce = parsed->text("cnonce");
     for (auto& s : sessions_)
     {
         if (s.from.proxy || (cnonce && *cnonce != s.cnonce)) continue;
+        if (const auto proof = parsed->text("rspauth"))
+            if (const auto expected = rspauth(s, *parsed, response.body());
+                expected && !sip::iequals(*expected, *proof))
+                return false;
+        const auto next = parsed->text("nextnonce");
+        if (!next || next->empty() || next->size() > limits::auth_value ||
+            next->find_first_of(std::string_view("\r\n\0", 3)) != next->npos)
+            return true;
         s.from.nonce = *next;
         s.count = 0;
         s.cnonce = random_->token(cnonce_length);
-        return;
+        return true;
     }
+    return true;
+}
+
+// RFC 7616 section 3.5: as the response, but A2 has no method. Nothing where it is about another
+// request than the last.
+std::optional<std::string> client::rspauth(const session& s, const sip::auth_params& info,
+                                           std::string_view body)
+{
+    response_input in;
+    in.uri = s.uri;
+    in.body = body;
+    in.nonce = s.from.nonce;
+    in.cnonce = s.cnonce;
+    in.nonce_count = s.count;
+    if (const auto nc = info.text("nc"); nc && !sip::iequals(*nc, nonce_count_text(s.count)))
+        return std::nullopt;
+    const auto qop = info.text("qop");
+    if (!qop)
+        in.qop = quality_for(s.from);
+    else
+        in.qop = sip::iequals(*qop, "auth-int") ? quality::auth_int : quality::auth;
+    return make_response(s.from.algo, s.ha1, in);
 }
 
 } // namespace solosip::auth

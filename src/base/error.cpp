@@ -29,6 +29,7 @@ public:
         case errc::not_found:
         case errc::redirected:
         case errc::cancelled:
+        case errc::transferred:
         case errc::bad_start_line:
         case errc::bad_syntax:
         case errc::bad_number:
@@ -112,6 +113,7 @@ const char* describe(errc e) noexcept
     case errc::unreachable: return "the network could not reach the other side";
     case errc::timed_out: return "the other side does not answer at all";
     case errc::dns_failed: return "the host name could not be resolved";
+    case errc::transferred: return "the call goes on as another one";
     case errc::no_common_codec: return "the two sides have no audio codec in common";
     case errc::not_registered: return "there is no registration";
     case errc::call_in_progress: return "there is a call already";

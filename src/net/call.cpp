@@ -81,6 +81,8 @@ void call_state::abandon()
 {
     connecting.abandon();
     ends.abandon();
+    transfers.abandon();
+    on_transfer_progress = nullptr;
     (void)std::exchange(readers, {});
     (void)std::exchange(sounds, {});
     (void)std::exchange(presses, {});

@@ -82,6 +82,8 @@ struct call_state : std::enable_shared_from_this<call_state>
     std::function<void(const progress&)> on_progress{};
     net::waiting<call> connecting{};
     net::waiting<ending> ends{};
+    net::waiting<response> transfers{};
+    std::function<void(const progress&)> on_transfer_progress{};
     std::deque<digit> digits{};
     std::deque<digit_reader> readers{};
     std::vector<sound> sounds{};

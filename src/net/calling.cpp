@@ -115,6 +115,7 @@ void agent_core::start_call(net::operation id, handler<call> h, const std::strin
     options.from = std::move(o.from);
     options.headers = std::move(o.headers);
     options.ring_for = o.ring_for;
+    options.follow_redirects = o.follow_redirects;
     options.media_port = pump.media_port();
     const auto begun = pump.engine().call(to, std::move(options), net::present());
     if (!begun)
@@ -264,12 +265,14 @@ void agent_core::on(ua::media_started& e)
 
 void agent_core::on(ua::call_ended& e)
 {
+    if (next_ && next_->id == e.call) return end_next(e.how);
     if (!current_ || current_->id != e.call) return;
     pump.note(describe_end(e.how));
-    pump.close_media();
-    const call_ptr c = std::exchange(current_, nullptr);
+    if (!next_) pump.close_media(); // the next one goes on with it
+    const call_ptr c = std::exchange(current_, std::exchange(next_, nullptr));
     unaccepted_.reset();
-    show(nullptr);
+    wanted_.reset();
+    show(current_);
     {
         const std::lock_guard lock(c->mutex);
         c->outcome = e.how;
@@ -291,6 +294,8 @@ void agent_core::end_waiting(call_state& c)
         if (each.h) each.h.post(gone);
     for (auto& each : std::exchange(c.readers, {}))
         complete(each, gone);
+    c.transfers.complete_all(gone, {});
+    c.on_transfer_progress = nullptr;
     c.ends.complete_all({}, how);
     c.on_progress = nullptr;
 }

@@ -86,7 +86,8 @@ void agent_core::shut_down(handler<> h, milliseconds grace)
     }
     state_ = state::leaving;
     leave_by_ = now + grace;
-    if (current_) (void)pump.engine().hang_up(current_->id, now);
+    for (const auto& c : {current_, next_})
+        if (c) (void)pump.engine().hang_up(c->id, now);
     if (has_registration_) pump.engine().unregister(now);
     pump.drain();
 }
@@ -95,11 +96,9 @@ void agent_core::close(std::error_code how)
 {
     if (state_ == state::closed) return;
     state_ = state::closed;
-    if (current_)
-    {
-        (void)pump.engine().hang_up(current_->id, net::present());
-        pump.drain();
-    }
+    for (const auto& c : {next_, current_})
+        if (c) (void)pump.engine().hang_up(c->id, net::present());
+    pump.drain();
     serve();
     files_.clear();
     pump.close();
@@ -131,7 +130,11 @@ void agent_core::evict()
     (void)std::exchange(asking_, {});
     (void)std::exchange(requests_, {});
     request_takers_.abandon();
+    transfer_takers_.abandon();
+    wanted_.reset();
+    const auto never = std::exchange(next_, nullptr);
     if (last) last->abandon();
+    if (never) never->abandon();
 }
 
 // ---- sound files

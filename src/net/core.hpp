@@ -63,6 +63,8 @@ public:
     void cancel_request(net::operation id);
     void next_request(net::operation id, handler<incoming_request> h);
     void cancel_next_request(net::operation id);
+    void next_transfer(net::operation id, handler<incoming_transfer> h);
+    void cancel_next_transfer(net::operation id);
     void respond(request_state& r, const response& answer);
     void shut_down(handler<> h, milliseconds grace);
 
@@ -78,6 +80,12 @@ public:
     void play(call_state& c, net::operation id, handler<> h, const audio_source& what,
               milliseconds gap);
     void cancel_play(call_state& c, net::operation id);
+    void transfer(call_state& c, net::operation id, handler<response> h, const std::string& to,
+                  std::function<void(const progress&)> on_progress);
+    void cancel_transfer(call_state& c, net::operation id);
+    void accept_transfer(transfer_state& t, net::operation id, handler<call> h);
+    void cancel_accept_transfer(net::operation id);
+    void reject_transfer(transfer_state& t, int status);
     void send_request(call_state& c, net::operation id, handler<response> h, request r);
     void clear_playback(call_state& c);
     void record(call_state& c, handler<> h, const audio_sink& to);
@@ -113,6 +121,10 @@ private:
     void on(ua::change_done&) {}
     void on(ua::call_ended& e);
     void on(ua::request_done& e);
+    void on(ua::transfer_progress& e);
+    void on(ua::transfer_done& e);
+    void on(ua::transfer_wanted& e);
+    void on(ua::call_replaced& e);
     void on(ua::incoming_request& e);
     void on(ua::lookup_wanted&) {} // the pump's
 
@@ -122,6 +134,8 @@ private:
     void end_waiting(call_state& c);
     void complete_cut(call_state& c);
     void end_requests();
+    call_ptr known(ua::call_id id) const;
+    void end_next(const ending& how);
     void feed_readers(call_state& c, time_point now);
     static void complete(digit_reader& r, std::error_code ec);
     void serve_soon();
@@ -148,6 +162,10 @@ private:
     net::waiting<incoming_request> request_takers_;
     std::deque<incoming_request> requests_; ///< not fetched yet
 
+    net::waiting<incoming_transfer> transfer_takers_;
+    std::optional<incoming_transfer> wanted_; ///< not fetched yet
+
+    call_ptr next_;       ///< takes the place of `current_` when that ends
     call_ptr current_;    ///< the call that has not ended
     call_ptr unaccepted_; ///< the same, while nobody has been handed the invitation
     mutable std::mutex mutex_;

@@ -37,7 +37,8 @@ bool possible(const config& c)
     const auto [lo, hi] = std::pair(c.media.port_lo, c.media.port_hi);
     const bool ports = lo <= hi && (hi == 0 || (lo > 0 && (lo % 2 == 0 || lo < hi)));
     return dscp(c.dscp_sip) && dscp(c.dscp_rtp) && ports && c.request_limit >= seconds(1) &&
-           c.request_limit <= seconds(30) && !c.media.codecs.empty() &&
+           c.request_limit <= seconds(30) && ua::is_instance(c.instance) &&
+           !c.media.codecs.empty() &&
            std::all_of(c.media.codecs.begin(), c.media.codecs.end(), codec_named);
 }
 
@@ -59,6 +60,10 @@ ua::settings pump::settings() const
     for (const auto& name : config_.media.codecs)
         s.codecs.push_back(codec_named(name));
     s.ring_limit = config_.ring_limit;
+    s.instance = config_.instance;
+    s.learn_contact = config_.learn_contact;
+    s.only_registrar_may_call = config_.only_registrar_may_call;
+    s.allow_transfers = config_.allow_transfers;
     s.request_limit = config_.request_limit;
     s.log = config_.log;
     return s;

@@ -3,6 +3,7 @@
 
 #include "net/call_state.hpp"
 #include "solosip/request.hpp"
+#include "solosip/transfer.hpp"
 
 #include <memory>
 #include <optional>
@@ -22,6 +23,14 @@ struct request_state
     ua::incoming_id id{};
     request what{};
     std::string from{};
+    call_ptr in{};
+};
+
+/// Never changes once a handle exists.
+struct transfer_state
+{
+    const std::shared_ptr<agent_core> core;
+    std::string target{}, referred_by{};
     call_ptr in{};
 };
 

@@ -164,6 +164,8 @@ void agent_core::end_requests()
     for (auto& each : std::exchange(asking_, {}))
         if (each.h) each.h.post(gone, {});
     request_takers_.complete_all(gone, {});
+    transfer_takers_.complete_all(gone, {});
+    wanted_.reset();
     requests_.clear();
 }
 

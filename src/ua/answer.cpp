@@ -33,7 +33,7 @@ bool call::has_offer(const sip::message_view& m)
     return may_hold_one || !is_optional(m);
 }
 
-bool call::on_invite(const incoming& in, time_point now)
+bool call::on_invite(const incoming& in, time_point now, bool announce)
 {
     phase_ = phase::offered;
     invite_ = in.request;
@@ -53,6 +53,7 @@ bool call::on_invite(const incoming& in, time_point now)
     late_offer_ = !has_offer(*in.request);
     if (!late_offer_ && !read_offer(in, legs_.front(), now)) return false;
     chosen_ = 0;
+    if (!announce) return true; // answered at once
     ctx_.respond(in, {100}, now);
     timers_.set(timer::limit, now + ctx_.config.ring_limit);
 
@@ -93,7 +94,7 @@ bool call::read_offer(const incoming& in, leg& l, time_point now)
 
 reply call::with_contact(int status) const
 {
-    return {status, {}, local_tag_, {{"Contact", ctx_.make_contact(local_)}}};
+    return {status, {}, local_tag_, {{"Contact", ctx_.make_contact(local_, ours_)}}};
 }
 
 result<void> call::ring(const std::vector<header>& headers, time_point now)
@@ -235,7 +236,10 @@ void call::on_request(const incoming& in, time_point now)
         else
             on_reinvite(in, now);
         return;
+    case sip::method::refer: on_refer(in, now); return;
     default:
+        // The subscription of a REFER may outlive the call (RFC 5057 section 4).
+        if (in.request->method() == sip::method::notify && on_refer_notify(in, now)) return;
         if (ended_)
             ctx_.respond(in, {481, {}, local_tag_}, now);
         else

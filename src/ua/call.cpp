@@ -14,7 +14,8 @@ call::call(context& ctx, call_id id) : ctx_(ctx), id_(id), media_(ctx.config, ct
 
 bool call::done() const
 {
-    return settled() && !invite_transaction_ && accepted_.empty() && timers_.next() == std::nullopt;
+    return settled() && !invite_transaction_ && !followed_ && accepted_.empty() &&
+           timers_.next() == std::nullopt;
 }
 
 bool call::settled() const
@@ -156,6 +157,7 @@ void call::handle_timeout(time_point now)
             phase_ = phase::finished;
             break;
         case timer::change_again: start_change(now); break;
+        case timer::refer_limit: on_refer_limit(now); break;
         case timer::change_limit: on_change_limit(now); break;
         case timer::count: break;
         }

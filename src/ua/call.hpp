@@ -7,10 +7,12 @@
 #include "dialog/dialog.hpp"
 #include "solosip/auth/digest.hpp"
 #include "solosip/base/timer_table.hpp"
+#include "solosip/sip/header_values.hpp"
 #include "ua/call_media.hpp"
 #include "ua/context.hpp"
 #include "ua/negotiation.hpp"
 #include "ua/request.hpp"
+#include "ua/transfer.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -71,13 +73,34 @@ public:
                                          time_point now);
     /// A request of the application's own, which has been checked.
     result<void> send_request(request_id id, request r, time_point now);
+    /// REFER; `target` is a URI.
+    result<void> transfer(std::string target, time_point now);
+    result<void> decline_refer(int status, time_point now);
+    /// Accepts their REFER; fills what the new call needs, which then reports here.
+    result<refer_target> follow_refer(call_options& options, time_point now);
+    void set_referrer(call* c) { referrer_ = c; }
+    /// What becomes of the call that came of their REFER.
+    void on_referred_progress(int status, std::string_view reason, time_point now);
+    void on_referred_answer(call_id by, time_point now);
+    void on_referred_failure(int status, std::string_view reason, time_point now);
+    /// Ends because `by` goes on instead; its INVITE where it came from outside.
+    void give_way_to(call_id by, const sip::message& invite, time_point now);
+    enum class replacing : std::uint8_t
+    {
+        unknown, ///< no dialog of this call, or one that may not be taken
+        ended,
+        answered, ///< but only an early one was meant
+        yes,
+    };
+    replacing may_be_replaced(const sip::dialog_reference& r) const;
+    std::uint16_t media_port() const { return media_.local().rtp.port; }
     media::session& audio() { return media_.session(); }
     const media::session& audio() const { return media_.session(); }
 
     // -- what comes in
 
     /// The INVITE that begins a call towards us. False: it has been refused.
-    bool on_invite(const incoming& in, time_point now);
+    bool on_invite(const incoming& in, time_point now, bool announce = true);
     /// A request whose tags name a dialog of this call.
     void on_request(const incoming& in, time_point now);
     void on_ack(const sip::message_view& ack, time_point now);
@@ -111,6 +134,7 @@ private:
         cancel_limit, ///< no final response came after our CANCEL (section 9.1)
         change_again, ///< a change that met one of theirs is tried again (section 14.1)
         change_limit, ///< nobody answers our re-INVITE
+        refer_limit,  ///< nobody says what has become of a transfer, or decides about one
         count
     };
 
@@ -124,6 +148,7 @@ private:
         std::optional<std::uint32_t> cseq{}; ///< of an ACK
         auth::client::attempt attempt{};
         std::optional<request_id> user{}; ///< is it the application's own?
+        bool told = false;                ///< does the application know its answer?
     };
     /// A dialog of this call, and the way there. A caller may have several: one for each fork.
     struct leg
@@ -186,6 +211,9 @@ private:
     void on_refusal(const sip::message_view& response, time_point now);
     void on_invite_failure(transaction::failure why, time_point now);
     bool try_next_target(time_point now);
+    // redirect.cpp
+    void note_redirects(const sip::message_view& response);
+    bool follow_redirect(const sip::message_view& response, time_point now);
     void repeat_ack(std::size_t leg_index, const sip::message_view& response);
     void establish(std::size_t leg_index, const sip::message_view& response, time_point now);
     void acknowledge(std::size_t leg_index, const sip::message_view& invite, std::string body,
@@ -234,6 +262,15 @@ private:
     void send_next_info(time_point now);
     void on_info_done(errc why, time_point now);
 
+    // transfer.cpp, referred.cpp
+    void on_refer_response(const sip::message_view& response, time_point now);
+    bool on_refer_notify(const incoming& in, time_point now);
+    void finish_refer(errc why, time_point now);
+    void on_refer_limit(time_point now);
+    void on_refer(const incoming& in, time_point now);
+    void tell_referrer(int status, std::string_view reason, bool final, time_point now);
+    void on_notify_done(errc why);
+
     // legs.cpp
     std::optional<std::size_t> find_leg(std::string_view remote_tag) const;
     /// Nothing where there are too many or the response makes no dialog.
@@ -264,6 +301,9 @@ private:
 
     // caller
     std::string target_; ///< Request-URI
+    std::string to_uri_; ///< whom the user called: To stays as it was when that changes
+    std::deque<std::string> redirects_; ///< where else a 3xx has told us to try
+    std::vector<std::string> tried_;    ///< never twice
     call_options options_;
     std::string local_uri_;    ///< From value without tag
     std::string call_id_text_; ///< Call-ID
@@ -299,6 +339,10 @@ private:
     std::uint32_t last_change_ = 0;
     bool held_ = false;                                  ///< do we hold?
     bool told_held_ = false, told_held_by_peer_ = false; ///< what does the user know?
+    std::optional<our_refer> refer_out_;
+    std::optional<asked_refer> asked_;
+    std::optional<followed_refer> followed_;
+    call* referrer_ = nullptr; ///< whose REFER began this call? It stays until we have told it.
     std::deque<info_job> info_jobs_;
     bool info_out_ = false; ///< is an INFO of ours unanswered?
     std::uint32_t info_count_ = 0;

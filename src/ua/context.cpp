@@ -8,9 +8,30 @@
 namespace solosip::ua
 {
 
+namespace
+{
+
+// RFC 9562 section 5.4: version 4, all random.
+std::string make_instance(random_source& random)
+{
+    std::string text = "urn:uuid:";
+    for (int i = 0; i < 32; ++i)
+    {
+        if (i == 8 || i == 12 || i == 16 || i == 20) text += '-';
+        std::uint32_t nibble = random.below(16);
+        if (i == 12) nibble = 4;
+        if (i == 16) nibble = 8 + nibble % 4;
+        text += "0123456789abcdef"[nibble];
+    }
+    return text;
+}
+
+} // namespace
+
 context::context(settings s, random_source& r)
     : config(std::move(s)), random(r), transactions(config.timing), credentials(r),
-      contact_user(r.token(10))
+      instance(config.instance.empty() ? make_instance(r) : config.instance),
+      refusal_tag(r.token(10)), contact_user(r.token(10))
 {
 }
 
@@ -49,21 +70,35 @@ std::string context::make_via(const endpoint& local)
     return "SIP/2.0/UDP " + local.to_string() + ";branch=" + make_branch() + ";rport";
 }
 
-std::string context::make_contact(const endpoint& local) const
+std::string context::make_contact(const endpoint& local, bool ours) const
 {
-    return "<sip:" + contact_user + '@' + local.to_string() + '>';
+    const endpoint& at = ours && seen_at && seen_from == local ? *seen_at : local;
+    return "<sip:" + contact_user + '@' + at.to_string() + '>';
 }
 
 std::string context::allow() const
 {
     std::string methods(allowed_methods);
-    if (takes_requests) methods += ", MESSAGE, NOTIFY";
+    if (takes_requests) methods += ", MESSAGE";
+    if (config.allow_transfers) methods += ", REFER";
     return methods;
 }
 
 bool context::is_server(const ip_address& a) const
 {
     return registers && std::find(servers.begin(), servers.end(), a) != servers.end();
+}
+
+int context::refusal_of(const sip::message_view& request, const endpoint& source) const
+{
+    if (!registers || servers.empty() || is_server(source.address)) return 0;
+    const auto to = request.to();
+    if (to && !to->tag().empty()) return 481; // of a dialog that we do not have
+    if (config.only_registrar_may_call) return 403;
+    // Scanners guess extensions; the user of our Contact cannot be guessed.
+    const auto uri = sip::parse_uri(request.request_uri());
+    const bool known = uri && (uri->user == contact_user || (who && uri->user == who->user));
+    return known ? 0 : 404;
 }
 
 bool context::can_answer(const sip::message_view& challenge, bool ours,

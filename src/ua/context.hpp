@@ -20,7 +20,7 @@ namespace solosip::ua
 
 /// The methods that we do, for Allow (RFC 3261 section 20.5).
 inline constexpr std::string_view allowed_methods =
-    "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE";
+    "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY";
 
 /// An incoming request with what is needed to answer it.
 struct incoming
@@ -55,6 +55,10 @@ public:
     std::optional<identity> who; ///< whom do calls come from?
     bool registers = false; ///< do our credentials belong to a registrar? Else to whom we call.
     std::vector<ip_address> servers; ///< which addresses has our registrar?
+    std::string instance;            ///< which device are we? "urn:uuid:..."
+    std::optional<endpoint> seen_at; ///< where do our servers see us, if not where we are?
+    endpoint seen_from{};            ///< and of which local address is that true?
+    std::string refusal_tag;         ///< of answers that are given without a transaction
     std::string contact_user;        ///< which user do our Contacts name? Nobody can guess it.
     bool takes_requests = false;     ///< does the application answer what we do not know?
 
@@ -75,8 +79,8 @@ public:
 
     /// A Via value with a fresh branch, and rport (RFC 3581).
     std::string make_via(const endpoint& local);
-    /// A Contact value without parameters.
-    std::string make_contact(const endpoint& local) const;
+    /// A Contact value without parameters; for our own servers it is where they see us.
+    std::string make_contact(const endpoint& local, bool ours = false) const;
     /// An Allow value: what we do, and what the application does.
     std::string allow() const;
     /// "z9hG4bK" and randomness.
@@ -85,6 +89,8 @@ public:
     /// known. A stranger gets none: he could try passwords on a digest at home.
     result<transaction::id> start(sip::message& request, const endpoint& to, bool ours,
                                   time_point now);
+    /// How a request outside any dialog of ours is refused because of who sends it; 0: it is not.
+    int refusal_of(const sip::message_view& request, const endpoint& source) const;
     /// Whether a 401 or 407 of our own servers is worth another try.
     bool is_server(const ip_address& a) const;
     bool can_answer(const sip::message_view& challenge, bool ours, auth::client::attempt& attempt);

@@ -162,6 +162,11 @@ void call::end(ending how, time_point now)
         ctx_.emit(digits_sent{id_, job.id, errc::call_ended});
     for (const auto& w : std::exchange(changes_, {}))
         if (w.id) ctx_.emit(change_done{id_, *w.id, errc::call_ended});
+    if (asked_) (void)decline_refer(480, now);
+    // Whoever follows our REFER may still tell what came of it, for a while.
+    if (refer_out_) timers_.set(timer::refer_limit, now + 64 * ctx_.config.timing.t1);
+    if (call* const r = std::exchange(referrer_, nullptr))
+        r->on_referred_failure(how.status >= 300 ? how.status : 503, how.reason, now);
     ctx_.emit(call_ended{id_, std::move(how)});
 }
 

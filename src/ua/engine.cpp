@@ -114,6 +114,10 @@ void engine::impl::on_initial_request(const incoming& in, time_point now)
         on_options(ctx, in, present() != nullptr, now);
     else if (in.request->method() == sip::method::invite)
         on_new_invite(in, now);
+    else if (in.request->method() == sip::method::refer)
+        // Outside a call nobody may make us ring others (RFC 3515 section 5.1).
+        ctx.respond(in, {ctx.config.allow_transfers ? 403 : 405, {}, {}, {{"Allow", ctx.allow()}}},
+                    now);
     else
         requests.offer(in, std::nullopt, {}, now);
 }
@@ -125,6 +129,7 @@ void engine::impl::on_new_invite(const incoming& in, time_point now)
         ctx.respond(in, {482}, now); // section 8.2.2.2
         return;
     }
+    if (on_replacing_invite(in, now)) return;
     if (present())
     {
         ctx.respond(in, {486}, now);
@@ -132,6 +137,20 @@ void engine::impl::on_new_invite(const incoming& in, time_point now)
     }
     auto c = std::make_unique<ua::call>(ctx, static_cast<call_id>(++last_call));
     if (c->on_invite(in, now)) calls.push_back(std::move(c));
+}
+
+// Without a transaction (RFC 3261 section 8.2.7), so that a flood of scanners takes up nothing.
+bool engine::impl::refuse_stranger(const sip::message_view& m, const endpoint& source)
+{
+    const int status = ctx.refusal_of(m, source);
+    if (status == 0) return false;
+    if (find_if([&](const ua::call& c) { return c.has_dialog_for(m) || c.is_merged(m); }))
+        return false;
+    if (m.method() == sip::method::ack) return true;
+    const auto answer = sip::make_response(m, status, {}, ctx.refusal_tag, source);
+    if (answer) ctx.send(source, answer->bytes());
+    ctx.log(log_level::info, "refused a request of a stranger");
+    return true;
 }
 
 // ---- the public face
@@ -165,6 +184,7 @@ void engine::receive(std::string_view datagram, const endpoint& source, const en
         impl_->carry_out(now);
         return;
     }
+    if (m.is_request() && impl_->refuse_stranger(m, source)) return;
     impl_->ctx.transactions.receive(m, source, now, impl_->ctx.actions);
     impl_->carry_out(now);
 }
@@ -238,9 +258,8 @@ result<void> engine::set_account(account a)
     auto who = understand(std::move(a));
     if (!who) return who.error();
     impl_->ctx.credentials.clear();
-    if (!who->given.password.empty())
-        impl_->ctx.credentials.set_credentials(
-            {who->given.login, who->given.password, who->given.realm});
+    if (!who->given.password.empty() || !who->given.ha1.empty())
+        impl_->ctx.credentials.set_credentials(credentials_of(who->given));
     impl_->ctx.who = std::move(*who);
     return {};
 }

@@ -50,7 +50,9 @@ struct engine::impl
     void on_action(transaction::stray_response& a, time_point now);
     void on_initial_request(const incoming& in, time_point now);
     void on_new_invite(const incoming& in, time_point now);
+    bool on_replacing_invite(const incoming& in, time_point now);
     void drop_finished();
+    bool refuse_stranger(const sip::message_view& m, const endpoint& source);
 };
 
 template <class Predicate>

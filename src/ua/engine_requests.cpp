@@ -1,4 +1,4 @@
-// The engine's commands for requests of any method.
+// The engine's commands for transfers and for requests of any method.
 #include "solosip/base/limits.hpp"
 #include "ua/engine_impl.hpp"
 
@@ -30,6 +30,42 @@ result<request_id> engine::send_request(call_id c, request r, time_point now)
     impl_->carry_out(now);
     if (!sent) return sent.error();
     return id;
+}
+
+result<void> engine::transfer(call_id c, std::string_view to, time_point now)
+{
+    ua::call* it = impl_->find(c);
+    if (!it) return errc::call_ended;
+    auto target = complete_target(to, impl_->ctx.who ? &*impl_->ctx.who : nullptr);
+    if (!target) return target.error();
+    auto done = it->transfer(std::move(*target), now);
+    impl_->carry_out(now);
+    return done;
+}
+
+result<call_id> engine::accept_transfer(call_id c, time_point now)
+{
+    ua::call* it = impl_->find(c);
+    if (!it) return errc::call_ended;
+    call_options options;
+    const auto target = it->follow_refer(options, now);
+    if (!target) return target.error();
+    const auto id = static_cast<call_id>(++impl_->last_call);
+    auto next = std::make_unique<ua::call>(impl_->ctx, id);
+    next->set_referrer(it);
+    next->start(target->uri, std::move(options), now);
+    impl_->calls.push_back(std::move(next));
+    impl_->carry_out(now);
+    return id;
+}
+
+result<void> engine::reject_transfer(call_id c, int status, time_point now)
+{
+    ua::call* it = impl_->find(c);
+    if (!it) return errc::call_ended;
+    auto done = it->decline_refer(status, now);
+    impl_->carry_out(now);
+    return done;
 }
 
 void engine::take_requests(bool on)

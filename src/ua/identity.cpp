@@ -73,6 +73,64 @@ bool are_clean(const std::vector<header>& headers)
                        });
 }
 
+namespace
+{
+
+struct given_ha1
+{
+    auth::algorithm by;
+    std::string_view hex;
+};
+
+// "[ALGORITHM:]HEX".
+std::optional<given_ha1> read_ha1(std::string_view text)
+{
+    given_ha1 given{auth::algorithm::md5, text};
+    const auto colon = text.find(':');
+    if (colon != text.npos)
+    {
+        const auto named = auth::algorithm_from(text.substr(0, colon));
+        if (!named) return std::nullopt;
+        given = {*named, text.substr(colon + 1)};
+    }
+    else if (text.size() == 64)
+        given.by = auth::algorithm::sha256;
+    const bool is_md5 = given.by == auth::algorithm::md5;
+    const bool is_sha =
+        given.by == auth::algorithm::sha256 || given.by == auth::algorithm::sha512_256;
+    const bool good = (is_md5 && given.hex.size() == 32) || (is_sha && given.hex.size() == 64);
+    if (!good || given.hex.find_first_not_of("0123456789abcdefABCDEF") != given.hex.npos)
+        return std::nullopt;
+    return given;
+}
+
+} // namespace
+
+bool is_instance(std::string_view text)
+{
+    constexpr std::string_view pattern = "urn:uuid:xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    if (text.empty()) return true;
+    if (text.size() != pattern.size()) return false;
+    for (std::size_t i = 0; i < text.size(); ++i)
+    {
+        const bool hex = std::string_view("0123456789abcdefABCDEF").find(text[i]) != text.npos;
+        if (pattern[i] == 'x' ? !hex : text[i] != pattern[i]) return false;
+    }
+    return true;
+}
+
+auth::credentials credentials_of(const account& a)
+{
+    auth::credentials c{a.login, a.password, a.realm};
+    if (const auto given = a.ha1.empty() ? std::nullopt : read_ha1(a.ha1))
+    {
+        c.ha1_by = given->by;
+        for (const char digit : given->hex) // hex is written small (RFC 7616 section 3.1)
+            c.ha1 += digit >= 'A' && digit <= 'F' ? static_cast<char>(digit - 'A' + 'a') : digit;
+    }
+    return c;
+}
+
 hop hop_of(const sip::uri_view& uri)
 {
     std::string_view host = uri.params.find("maddr").value_or(std::string_view{});
@@ -87,6 +145,8 @@ result<identity> understand(account a)
                                     &a.outbound_proxy, &a.realm})
         if (!is_clean(*text)) return errc::bad_header;
     if (!are_clean(a.headers)) return errc::bad_header;
+    // It holds for one realm only, so that has to be known.
+    if (!a.ha1.empty() && (a.realm.empty() || !read_ha1(a.ha1))) return errc::bad_config;
     if (a.expires < seconds(60) || a.expires > seconds(86'400)) return errc::bad_config;
 
     const std::string written = as_uri(a.uri);

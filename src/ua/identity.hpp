@@ -1,6 +1,7 @@
 // What an account means for the wire: names, where they are registered, where requests go first.
 #pragma once
 
+#include "solosip/auth/digest.hpp"
 #include "solosip/base/result.hpp"
 #include "solosip/sip/uri.hpp"
 #include "solosip/ua/engine.hpp"
@@ -38,6 +39,11 @@ struct identity
     std::string proxy_route;   ///< "<sip:proxy;lr>", the preloaded Route (section 8.1.2)
     std::string from;          ///< "\"Name\" <sip:me@example.com>", without a tag
 };
+
+/// "urn:uuid:" and a UUID, or nothing.
+bool is_instance(std::string_view text);
+/// What the digest client needs of an account; `ha1` has been checked.
+auth::credentials credentials_of(const account& a);
 
 /// Errors: bad_uri, bad_header (CR, LF or NUL in any text), bad_config (expires out of range).
 result<identity> understand(account a);

@@ -10,7 +10,7 @@ namespace solosip::ua
 
 void call::start(std::string target, call_options options, time_point now)
 {
-    target_ = std::move(target);
+    target_ = to_uri_ = std::move(target);
     options_ = std::move(options);
     call_id_text_ = ctx_.random.token(24);
     cseq_ = ctx_.random.below(10'000); // below 2^31 with room to count (section 8.1.1.5)
@@ -59,7 +59,7 @@ void call::send_invite(time_point now)
         local_uri_ += '<' + uri + '>';
     }
     const std::string via = ctx_.make_via(to.local);
-    const std::string contact = ctx_.make_contact(to.local);
+    const std::string contact = ctx_.make_contact(to.local, ours_);
     const std::string allow = ctx_.allow();
     ++cseq_;
 
@@ -71,7 +71,7 @@ void call::send_invite(time_point now)
             if (who && who->proxy) w.header(sip::header_id::route, who->proxy_route);
             w.header(sip::header_id::max_forwards, 70u);
             w.header(sip::header_id::from, {local_uri_, ";tag=", local_tag_});
-            w.header(sip::header_id::to, {"<", target_, ">"});
+            w.header(sip::header_id::to, {"<", to_uri_, ">"});
             w.header(sip::header_id::call_id, call_id_text_);
             w.header(sip::header_id::cseq, {std::to_string(cseq_), " INVITE"});
             w.header(sip::header_id::contact, contact);
@@ -114,6 +114,7 @@ void call::on_provisional(const sip::message_view& response, time_point now)
     if (parting_ == parting::wanted) send_cancel(now);
     if (ended_ || response.status() == 100) return;
     (void)leg_for(response); // an early dialog (section 12.1); a BYE may come in it
+    if (referrer_) referrer_->on_referred_progress(response.status(), response.reason(), now);
     ctx_.emit(call_progress{id_, response.status(), std::string(response.reason()),
                             headers_of(response)});
 }
@@ -179,6 +180,7 @@ void call::establish(std::size_t leg_index, const sip::message_view& response, t
         return;
     }
     answered_at_ = now;
+    if (call* const r = std::exchange(referrer_, nullptr)) r->on_referred_answer(id_, now);
     ctx_.emit(call_answered{id_, remote_uri(), headers_of(response)});
     run_media(leg_index, now);
 }
@@ -214,6 +216,7 @@ void call::on_refusal(const sip::message_view& response, time_point now)
         return;
     }
     if (status == 503 && try_next_target(now)) return; // RFC 3263 section 4.3
+    if (!ended_ && options_.follow_redirects && follow_redirect(response, now)) return;
     phase_ = phase::finished;
     parting_ = parting::sent;
     ending how{ended_by::peer, status, std::string(response.reason()), error_of(status)};

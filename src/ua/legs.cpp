@@ -129,15 +129,16 @@ void call::issue(std::size_t leg_index, in_dialog request, time_point now)
     dialog::request_parts parts;
     parts.method = request.method;
     parts.method_text = request.method_text;
-    if (refreshes_target(request.method)) parts.contact = ctx_.make_contact(l.way->local);
+    if (refreshes_target(request.method))
+        parts.contact = ctx_.make_contact(l.way->local, is_ours(l));
     parts.via = ctx_.make_via(l.way->local);
     parts.cseq = request.cseq;
     parts.headers = request.headers;
     if (request.method == sip::method::invite || request.method == sip::method::update)
     {
         // They refresh the target (section 12.2), and tell what we can do (RFC 3311 section 5.1).
-        parts.contact = ctx_.make_contact(l.way->local);
-        parts.headers.emplace_back("Allow", std::string(allowed_methods));
+        parts.contact = ctx_.make_contact(l.way->local, is_ours(l));
+        parts.headers.emplace_back("Allow", ctx_.allow());
     }
     if (!ctx_.config.user_agent.empty())
         parts.headers.emplace_back("User-Agent", ctx_.config.user_agent);
@@ -149,6 +150,8 @@ void call::issue(std::size_t leg_index, in_dialog request, time_point now)
         on_in_dialog_done({{}, leg_index, std::move(request)}, made.code(), now);
         return;
     }
+    if (request.method == sip::method::refer && !request.user && refer_out_)
+        refer_out_->cseq = l.dialog.local_cseq();
     if (request.method == sip::method::ack)
     {
         l.ack = transmit{l.way->remote, made->bytes()};
@@ -188,11 +191,12 @@ void call::on_in_dialog_response(outstanding o, const sip::message_view& respons
         on_change_response(std::move(o), response, now);
         return;
     }
+    if (method == sip::method::refer && !o.request.user) on_refer_response(response, now);
     if (o.request.user)
     {
         const errc why = status < 300 ? errc{} : error_of(status);
         ctx_.emit(request_done{*o.request.user, why, response_of(response)});
-        o.request.user.reset();
+        o.request.told = true;
     }
     if (status < 300)
     {
@@ -207,15 +211,22 @@ void call::on_in_dialog_response(outstanding o, const sip::message_view& respons
 
 void call::on_in_dialog_done(const outstanding& o, errc why, time_point now)
 {
-    if (o.request.user) ctx_.emit(request_done{*o.request.user, why, {}});
-    const bool fatal = why == errc::call_ended || why == errc::timed_out;
+    if (o.request.user && !o.request.told) ctx_.emit(request_done{*o.request.user, why, {}});
+    // A NOTIFY without its subscription ends that only (RFC 5057 section 5.1).
+    const bool fatal = (why == errc::call_ended || why == errc::timed_out) &&
+                       o.request.method != sip::method::notify;
     if (fatal && chosen_ == o.leg && !ended_ && o.request.method != sip::method::bye)
     {
         send_bye(o.leg, now);
         end({ended_by::network, why == errc::timed_out ? 408 : 481, {}, errc::timed_out}, now);
     }
-    if (o.request.method == sip::method::info) on_info_done(why, now);
-    if (o.request.method == sip::method::invite || o.request.method == sip::method::update)
+    if (o.request.method == sip::method::info && !o.request.user) on_info_done(why, now);
+    if (o.request.method == sip::method::notify && !o.request.user) on_notify_done(why);
+    if (o.request.method == sip::method::refer && !o.request.user && why != errc{} && refer_out_)
+        finish_refer(why, now);
+    const bool offers =
+        o.request.method == sip::method::invite || o.request.method == sip::method::update;
+    if (offers && !o.request.user)
     {
         take_back_change();
         on_change_done(why, 0, now);

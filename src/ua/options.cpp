@@ -36,7 +36,7 @@ bool accepts_description(const sip::message_view& m)
 void on_options(context& ctx, const incoming& in, bool busy, time_point now)
 {
     reply r{busy ? 486 : 200};
-    r.headers = {{"Contact", ctx.make_contact(in.local)},
+    r.headers = {{"Contact", ctx.make_contact(in.local, ctx.is_server(in.source.address))},
                  {"Allow", ctx.allow()},
                  {"Accept", "application/sdp"},
                  {"Accept-Encoding", "identity"}};

@@ -4,6 +4,7 @@
 #include "ua/status.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace solosip::ua
 {
@@ -50,6 +51,9 @@ void registration::start()
     cseq_ = 0;
     failures_ = 0;
     attempt_ = {};
+    learned_ = false;
+    moved_from_.clear();
+    ctx_.seen_at.reset();
     timers_.stop_all();
     resolve();
 }
@@ -110,7 +114,8 @@ void registration::request(time_point now)
 {
     const identity& who = who_;
     const target& to = targets_[target_];
-    const std::string contact = ctx_.make_contact(to.local);
+    const std::string contact = ctx_.make_contact(to.local, true);
+    const std::string before = std::exchange(moved_from_, {});
     contact_ = contact.substr(1, contact.size() - 2);
     removing_ = leaving_;
     const seconds expires = removing_ ? seconds(0) : asked_;
@@ -129,8 +134,9 @@ void registration::request(time_point now)
             w.header(sip::header_id::to, who.from);
             w.header(sip::header_id::call_id, call_id_);
             w.header(sip::header_id::cseq, {std::to_string(cseq_), " REGISTER"});
-            w.header(sip::header_id::contact,
-                     {contact, ";expires=", std::to_string(expires.count())});
+            w.header(sip::header_id::contact, {contact, ";+sip.instance=\"<", ctx_.instance,
+                                               ">\";expires=", std::to_string(expires.count())});
+            if (!before.empty()) w.header(sip::header_id::contact, {"<", before, ">;expires=0"});
             w.header(sip::header_id::expires, static_cast<std::uint32_t>(expires.count()));
             w.header(sip::header_id::allow, allow);
             if (!ctx_.config.user_agent.empty())
@@ -200,33 +206,63 @@ void registration::next_target_or_fail(errc why, int status, time_point now)
     fail(why == errc::server_failure ? status : 0, {}, why, {}, now);
 }
 
-// RFC 3261 section 10.2.4: the registrar lists every binding of the address of record; ours is the
-// one with our Contact.
+// RFC 3261 section 10.2.4: the registrar lists every binding of the address of record. Ours has our
+// URI; or our instance, where somebody on the way has rewritten it (RFC 5626 section 4.2).
 seconds registration::granted_to_us(const sip::message_view& response) const
 {
     const auto ours = sip::parse_uri(contact_);
-    std::optional<seconds> granted;
+    std::int64_t granted = -1;
+    int best = 0;
     response.for_each_value(sip::header_id::contact,
                             [&](std::string_view value)
                             {
                                 const auto binding = sip::parse_name_addr(value);
-                                if (!binding || binding->star || !ours ||
-                                    !sip::equivalent(binding->uri, *ours))
-                                    return true;
-                                if (const auto text = binding->params.find("expires"))
-                                    if (const auto n = sip::parse_number(*text))
-                                        granted = seconds(*n);
-                                return false;
+                                if (!binding || binding->star) return;
+                                const auto text =
+                                    binding->params.find("+sip.instance").value_or("");
+                                const bool instance =
+                                    sip::iequals(sip::unquote(text), '<' + ctx_.instance + '>');
+                                const bool uri = ours && sip::equivalent(binding->uri, *ours);
+                                const int rank = (uri ? 2 : 0) + (instance ? 1 : 0);
+                                if (rank <= best) return;
+                                best = rank;
+                                granted = -1;
+                                if (const auto life = binding->params.find("expires"))
+                                    if (const auto n = sip::parse_number(*life))
+                                        granted = *n;
                             });
-    if (!granted)
-        if (const auto n = response.number(sip::header_id::expires)) granted = seconds(*n);
+    if (granted < 0)
+        if (const auto n = response.number(sip::header_id::expires)) granted = *n;
     // A registrar may shorten what we asked for, never lengthen it.
-    return std::min(granted.value_or(asked_), asked_);
+    return granted < 0 ? asked_ : std::min(seconds(granted), asked_);
+}
+
+// Where the registrar sees us (RFC 3581 section 4). True: our binding is wrong, and it is worth
+// another REGISTER: once for each refresh, so that a NAT that always changes makes no circles.
+bool registration::learn_contact(const sip::message_view& response)
+{
+    const auto via = response.top_via();
+    if (!ctx_.config.learn_contact || !via) return false;
+    const endpoint local = targets_[target_].local;
+    endpoint seen = ctx_.seen_at && ctx_.seen_from == local ? *ctx_.seen_at : local;
+    const endpoint before = seen;
+    if (const auto received = via->params.find("received"))
+        if (const auto address = ip_address::parse(*received)) seen.address = *address;
+    if (const auto rport = via->params.find("rport"))
+        if (const auto port = sip::parse_number(*rport); port && *port > 0 && *port < 65'536)
+            seen.port = static_cast<std::uint16_t>(*port);
+    if (seen == before || seen.address.is_unspecified() || learned_) return false;
+    learned_ = true;
+    ctx_.seen_at = seen;
+    ctx_.seen_from = local;
+    moved_from_ = contact_;
+    return true;
 }
 
 void registration::on_success(const sip::message_view& response, time_point now)
 {
-    ctx_.credentials.on_success(response);
+    if (!ctx_.credentials.on_success(response))
+        ctx_.log(log_level::warning, "the registrar does not prove that it knows the password");
     attempt_ = {};
     failures_ = 0;
     ever_accepted_ = true;
@@ -237,16 +273,23 @@ void registration::on_success(const sip::message_view& response, time_point now)
     }
     const seconds granted = granted_to_us(response);
     registered_ = true;
+    bound_until_ = now + granted;
     if (leaving_) // the wish came while the REGISTER was out
     {
         request(now);
         return;
     }
+    if (learn_contact(response))
+    {
+        request(now);
+        return;
+    }
+    learned_ = false;
     state_ = state::registered;
-    bound_until_ = now + granted;
     timers_.set(timer::again, now + refresh_after(granted));
-    if (announced_) return;
+    if (announced_ && told_contact_ == contact_) return;
     announced_ = true;
+    told_contact_ = contact_;
     registration_changed news{registration_state::registered};
     news.status = response.status();
     news.reason = response.reason();

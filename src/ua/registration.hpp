@@ -78,6 +78,7 @@ private:
               time_point now);
     void finish_leaving(int status, std::string reason, errc why);
     seconds granted_to_us(const sip::message_view& response) const;
+    bool learn_contact(const sip::message_view& response);
 
     context& ctx_;
     identity who_; ///< whom do we register? A later `set_account` does not change it.
@@ -97,7 +98,10 @@ private:
 
     std::string call_id_, from_tag_;
     std::uint32_t cseq_ = 0;
-    std::string contact_; ///< our binding's URI
+    std::string contact_;      ///< our binding's URI
+    std::string told_contact_; ///< which one does the user know?
+    std::string moved_from_;   ///< a binding of ours that the next REGISTER removes
+    bool learned_ = false;     ///< has this refresh taught us another address already?
     seconds asked_{0};
     int failures_ = 0; ///< in a row
     timer_table<timer> timers_;

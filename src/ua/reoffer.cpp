@@ -41,7 +41,7 @@ void call::on_reinvite(const incoming& in, time_point now)
     l.dialog.refresh_target(*in.request);
     note_abilities(l, *in.request);
     reply r = with_contact(200);
-    r.headers.push_back({"Allow", std::string(allowed_methods)});
+    r.headers.push_back({"Allow", ctx_.allow()});
     r.content_type = "application/sdp";
     if (asks)
     {
@@ -62,7 +62,7 @@ void call::on_update(const incoming& in, std::size_t leg_index, time_point now)
     l.dialog.refresh_target(*in.request);
     note_abilities(l, *in.request);
     reply r = with_contact(200);
-    r.headers.push_back({"Allow", std::string(allowed_methods)});
+    r.headers.push_back({"Allow", ctx_.allow()});
     if (offers)
         if (auto text = l.talks.make_answer(media_.local()))
         {

@@ -109,7 +109,7 @@ void outgoing_request::send(time_point now)
     // RFC 3515 section 2.2, RFC 6665 section 4.1: these make a dialog. A MESSAGE must not have one
     // (RFC 3428 section 4).
     const bool has_contact = request_.method == "REFER" || request_.method == "SUBSCRIBE";
-    const std::string contact = has_contact ? ctx_.make_contact(to.local) : std::string();
+    const std::string contact = has_contact ? ctx_.make_contact(to.local, ours_) : std::string();
     ++cseq_;
 
     auto made = sip::compose(

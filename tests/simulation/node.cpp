@@ -88,6 +88,23 @@ result<media::digits_id> node::press(const std::string& keys, std::optional<ua::
     return id;
 }
 
+result<void> node::transfer(const std::string& to)
+{
+    if (!current_) return errc::no_such_call;
+    auto done = engine_->transfer(*current_, to, world_.now());
+    drain();
+    return done;
+}
+
+result<ua::call_id> node::follow()
+{
+    if (seen.wanted.empty()) return errc::no_such_call;
+    auto id = engine_->accept_transfer(seen.wanted.back().call, world_.now());
+    if (id) ++seen.calls;
+    drain();
+    return id;
+}
+
 result<ua::request_id> node::request(ua::request r)
 {
     auto id = engine_->send_request(std::move(r), world_.now());
@@ -209,8 +226,20 @@ void node::take(const ua::event& e)
         seen.sent.push_back(*sent);
     else if (const auto* held = std::get_if<ua::hold_changed>(&e))
         seen.holds.push_back(*held);
-    else if (const auto* done = std::get_if<ua::change_done>(&e))
-        seen.changes.push_back(*done);
+    else if (const auto* change = std::get_if<ua::change_done>(&e))
+        seen.changes.push_back(*change);
+    else if (const auto* moved = std::get_if<ua::transfer_done>(&e))
+        seen.transfers.push_back(*moved);
+    else if (const auto* moving = std::get_if<ua::transfer_progress>(&e))
+        seen.transfer_progress.push_back(moving->status);
+    else if (const auto* wish = std::get_if<ua::transfer_wanted>(&e))
+        seen.wanted.push_back(*wish);
+    else if (const auto* by = std::get_if<ua::call_replaced>(&e))
+    {
+        seen.replaced.push_back(*by);
+        if (!by->invite.empty()) ++seen.calls;
+        current_ = by->by;
+    }
     else if (const auto* done = std::get_if<ua::request_done>(&e))
         seen.done.push_back(*done);
     else if (const auto* request = std::get_if<ua::incoming_request>(&e))
@@ -291,6 +320,19 @@ void node::describe(const ua::event& e)
         {
             return x.why == errc{} ? "has changed the call" : "could not change the call";
         }
+        std::string operator()(const ua::transfer_progress& x)
+        {
+            return "hears that they hear " + std::to_string(x.status);
+        }
+        std::string operator()(const ua::transfer_done& x)
+        {
+            return "has transferred: " + std::to_string(x.status);
+        }
+        std::string operator()(const ua::transfer_wanted& x)
+        {
+            return "is referred to " + x.target;
+        }
+        std::string operator()(const ua::call_replaced&) { return "goes on with another call"; }
         std::string operator()(const ua::request_done& x)
         {
             return "hears " + std::to_string(x.answer.status) + " to its request";

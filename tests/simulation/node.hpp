@@ -46,6 +46,9 @@ public:
     result<ua::change_id> hold(bool on = true);
     result<media::digits_id> press(const std::string& keys,
                                    std::optional<ua::digit_method> via = {});
+    result<void> transfer(const std::string& to);
+    /// Follows the last transfer that was asked for.
+    result<ua::call_id> follow();
     result<ua::request_id> request(ua::request r);
     /// Inside the present call.
     result<ua::request_id> request_in_call(ua::request r);
@@ -71,6 +74,10 @@ public:
         std::vector<ua::digits_sent> sent;
         std::vector<ua::hold_changed> holds;
         std::vector<ua::change_done> changes;
+        std::vector<ua::transfer_done> transfers; ///< that we asked for
+        std::vector<int> transfer_progress;
+        std::vector<ua::transfer_wanted> wanted; ///< that they asked for
+        std::vector<ua::call_replaced> replaced;
         std::vector<ua::request_done> done;         ///< requests of ours
         std::vector<ua::incoming_request> requests; ///< theirs
         int lookups = 0;

@@ -148,3 +148,58 @@ TEST_CASE("requests take the way of the account, and only its own servers are tr
         CHECK_FALSE(ua::route_for(*sip::parse_uri(r.target), nullptr).ours);
     }
 }
+
+TEST_CASE("an HA1 in the place of a password")
+{
+    ua::account a;
+    a.uri = "sip:alice@example.com";
+    a.realm = "example.com";
+    const std::string md5(32, 'a'), sha(64, 'B');
+    struct
+    {
+        std::string text;
+        bool good;
+        auth::algorithm by;
+    } const rows[] = {
+        {md5, true, auth::algorithm::md5},
+        {"MD5:" + md5, true, auth::algorithm::md5},
+        {sha, true, auth::algorithm::sha256},
+        {"sha-256:" + sha, true, auth::algorithm::sha256},
+        {"SHA-512-256:" + sha, true, auth::algorithm::sha512_256},
+        {"SHA-512-256-sess:" + sha, false, auth::algorithm::md5},
+        {"MD5:" + sha, false, auth::algorithm::md5},
+        {"X:" + md5, false, auth::algorithm::md5},
+        {md5 + "a", false, auth::algorithm::md5},
+        {std::string(31, 'a') + "g", false, auth::algorithm::md5},
+        {"secret", false, auth::algorithm::md5},
+    };
+    for (const auto& row : rows)
+    {
+        CAPTURE(row.text);
+        a.ha1 = row.text;
+        const auto who = ua::understand(a);
+        CHECK(who.has_value() == row.good);
+        if (!who)
+        {
+            CHECK(who.code() == errc::bad_config);
+            continue;
+        }
+        const auto c = ua::credentials_of(who->given);
+        CHECK(c.ha1_by == row.by);
+        CHECK(c.ha1.find('B') == std::string::npos); // RFC 7616 section 3.1: small letters
+        CHECK(c.user == "alice");
+    }
+    a.ha1 = md5;
+    a.realm.clear(); // it is worth nothing elsewhere
+    CHECK(ua::understand(a).code() == errc::bad_config);
+}
+
+TEST_CASE("what names a device")
+{
+    CHECK(ua::is_instance(""));
+    CHECK(ua::is_instance("urn:uuid:f81d4fae-7dec-11d0-a765-00A0C91E6BF6"));
+    CHECK(!ua::is_instance("urn:uuid:f81d4fae-7dec-11d0-a765-00A0C91E6BF"));
+    CHECK(!ua::is_instance("urn:uuid:f81d4fae-7dec-11d0-a765-00A0C91E6BFx"));
+    CHECK(!ua::is_instance("urn:imei:f81d4fae-7dec-11d0-a765-00A0C91E6BF6"));
+    CHECK(!ua::is_instance("x"));
+}

@@ -11,7 +11,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,6 +64,10 @@ struct credentials
     std::string password;
     /// Only this realm is answered; empty: any realm that the account's own servers name.
     std::string realm{};
+    /// Instead of a password: `make_ha1` of all this by `ha1_by`, lower-case hex. Then only
+    /// challenges of that algorithm, with or without -sess, can be answered.
+    std::string ha1{};
+    algorithm ha1_by = algorithm::md5;
 };
 
 /// A challenge of a server as far as it matters.
@@ -102,7 +105,6 @@ public:
     {
         int tries = 0;
         std::map<std::string, std::string, std::less<>> answered; ///< realm -> nonce
-        std::set<std::string, std::less<>> renewed; ///< had a new nonce without `stale`
     };
 
     enum class outcome : std::uint8_t
@@ -111,8 +113,9 @@ public:
         refused, ///< the credentials are wrong, missing, or for another realm: give up
     };
 
-    /// Takes in a 401 or 407. The strongest algorithm wins for each realm; the same nonce refused
-    /// once, or a second new nonce without `stale`, means refused: never an endless loop (see also
+    /// Takes in a 401 or 407. The strongest algorithm wins for each realm. A request that has
+    /// answered a challenge of a realm and hears another one without `stale` is refused; what it
+    /// carried from earlier requests does not count: never an endless loop (see also
     /// `limits::auth_attempts`). A refused realm is forgotten, so no later request repeats it.
     outcome on_challenge(const sip::message_view& response, attempt& a);
 
@@ -121,8 +124,9 @@ public:
     /// (so that later ones are not challenged again), after `on_challenge` for the retry.
     void authorize(sip::message& request);
 
-    /// Authentication-Info with `nextnonce` (RFC 7616 section 3.5).
-    void on_success(const sip::message_view& response);
+    /// Authentication-Info with `nextnonce` and `rspauth` (RFC 7616 section 3.5). False: whoever
+    /// answered does not know the password; nothing is learned from it then.
+    bool on_success(const sip::message_view& response);
 
 private:
     // One cnonce for each nonce: -sess algorithms hash the first one (RFC 7616 section 3.4.2), and
@@ -132,12 +136,15 @@ private:
         challenge from;
         std::uint32_t count = 0;
         std::string ha1, cnonce;
+        std::string uri{}; ///< of the last answer
     };
 
     session* find(const challenge& c);
     void remember(const challenge& c);
     void forget(const challenge& c);
     std::string answer(session& s, const sip::message_view& request) const;
+    static std::optional<std::string> rspauth(const session& s, const sip::auth_params& info,
+                                              std::string_view body);
 
     random_source* random_;
     std::optional<credentials> credentials_;

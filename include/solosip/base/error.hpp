@@ -25,6 +25,7 @@ enum class errc
     unreachable,       ///< the network refused to carry the message
     timed_out,         ///< no answer at all within 64*T1 (RFC 3261 section 17.1)
     dns_failed,        ///< the host name has no address
+    transferred,       ///< it goes on as another call
     no_common_codec,   ///< 488, or nothing in the offer that we can do
     // Operations that the present state does not allow.
     not_registered,

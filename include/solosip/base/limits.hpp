@@ -51,6 +51,9 @@ inline constexpr std::size_t own_transactions = 32;
 inline constexpr std::size_t incoming_requests = 16;
 inline constexpr std::size_t requests = 16;
 
+/// Addresses that one call is redirected to, one after the other: more is a loop.
+inline constexpr std::size_t redirects = 8;
+
 /// Dialogs kept for the forks of one INVITE.
 inline constexpr std::size_t early_dialogs = 16;
 

@@ -32,6 +32,9 @@ struct account
     std::string registrar{}; ///< "host", "host:port" or a SIP URI; empty: the host of `uri`
     std::string login{};     ///< empty: the user of `uri`
     std::string password{};
+    /// Instead of `password`: H(login:realm:password) in hex, with `realm`. 32 digits are MD5, 64
+    /// are SHA-256; "SHA-512-256:" may stand before them.
+    std::string ha1{};
     std::string display_name{};
     std::string outbound_proxy{};  ///< all requests go there first; empty: see `engine::call`
     std::string realm{};           ///< empty: any realm of our own servers
@@ -45,7 +48,14 @@ struct settings
     transaction::timing timing{};
     std::vector<const media::codec*> codecs{}; ///< in order of preference; at least one
     seconds ring_limit{60};                    ///< an unanswered incoming call hears 480 then
-    seconds early_limit{180};  ///< an outgoing call without a final answer is cancelled then
+    seconds early_limit{180}; ///< an outgoing call without a final answer is cancelled then
+    /// While we are registered, whoever is not our registrar or outbound proxy hears 403.
+    bool only_registrar_may_call = true;
+    bool allow_transfers = false; ///< follow REFER where the application agrees; take Replaces
+    /// Names this device to its registrar for ever (RFC 5626 section 4.1), "urn:uuid:..."; empty: a
+    /// new one for each engine.
+    std::string instance{};
+    bool learn_contact = true; ///< our Contact is where our registrar sees us (RFC 3581)
     seconds request_limit{10}; ///< a request that the application leaves alone hears 480 then
     milliseconds registration_retry_min{seconds(2)};
     milliseconds registration_retry_max{seconds(300)};
@@ -114,7 +124,7 @@ struct incoming_call
     std::string from_uri, display_name, to_uri;
     sip::message invite;
 };
-/// A provisional answer to our INVITE (not 100).
+/// A provisional answer to our INVITE (not 100), or a 3xx that is followed.
 struct call_progress
 {
     call_id call;
@@ -193,9 +203,42 @@ struct incoming_request
     sip::message request;
     endpoint source;
 };
+/// Of a transfer that we asked for.
+struct transfer_progress
+{
+    call_id call;
+    int status; ///< of their call, 100 to 199
+    std::string reason;
+};
+/// Once for each `engine::transfer`. Where it has worked the call ends.
+struct transfer_done
+{
+    call_id call;
+    errc why{};     ///< 0: they have reached the target, or took the REFER and will not tell
+    int status = 0; ///< of their call, or of their refusal; 0 where none came
+    std::string reason{};
+};
+/// A REFER: the other side wants us to call `target` instead. `accept_transfer` or
+/// `reject_transfer` within `settings::request_limit`.
+struct transfer_wanted
+{
+    call_id call;
+    std::string target;
+    std::string referred_by{}; ///< a URI; empty: not told
+    sip::message refer;
+};
+/// `call`, which ends now, goes on as `by`: a transfer that we followed, or an INVITE with Replaces
+/// (then it is given), which has been answered by itself.
+struct call_replaced
+{
+    call_id call;
+    call_id by;
+    sip::message invite{};
+};
 using event = std::variant<lookup_wanted, registration_changed, incoming_call, call_progress,
                            call_answered, media_started, digit, played, digits_sent, hold_changed,
-                           change_done, call_ended, request_done, incoming_request>;
+                           change_done, call_ended, request_done, incoming_request,
+                           transfer_progress, transfer_done, transfer_wanted, call_replaced>;
 
 /// A datagram for the SIP socket.
 struct transmit
@@ -219,6 +262,9 @@ struct call_options
     std::vector<header> headers{};
     seconds ring_for{0};          ///< give up with errc::no_answer; 0: `settings::early_limit`
     std::uint16_t media_port = 0; ///< of the RTP socket that the edge has opened
+    /// Whether a 300, 301 or 302 is followed, at most `limits::redirects` times; otherwise the call
+    /// ends with errc::redirected, and the Contacts are among the headers of its ending.
+    bool follow_redirects = false;
 };
 
 struct answer_options
@@ -302,6 +348,19 @@ public:
     result<void> hang_up(call_id c, time_point now);
     /// The call that is neither ended nor refused; nothing where there is none.
     std::optional<call_id> current_call() const;
+
+    // ---- transfers
+
+    /// Asks the other side to call `to` instead of talking to us (REFER, blind); `transfer_done`
+    /// follows, and where it worked the end of the call. Errors: bad_uri, call_ended where the call
+    /// is not established, call_in_progress while another one is under way.
+    result<void> transfer(call_id c, std::string_view to, time_point now);
+    /// Follows their REFER: the new call begins on the media port of the old one, which goes on
+    /// until the new one is answered and then ends with errc::transferred; where it is refused the
+    /// old one stays. Error: call_ended where there is no such wish any more.
+    result<call_id> accept_transfer(call_id c, time_point now);
+    /// 300 to 699. Errors: call_ended, bad_config.
+    result<void> reject_transfer(call_id c, int status, time_point now);
 
     // ---- requests of any other method
 
