@@ -75,6 +75,7 @@ public:
         a.uri = "sip:me@example.com";
         a.password = "secret";
         (void)engine_.set_account(a);
+        engine_.take_requests(decide_.byte() % 2 == 0);
     }
 
     void step()
@@ -103,8 +104,11 @@ public:
     {
         engine_.unregister(now_);
         drain();
-        if (const auto c = engine_.current_call()) (void)engine_.hang_up(*c, now_);
-        drain();
+        for (int i = 0; i < 3; ++i)
+        {
+            if (const auto c = engine_.current_call()) (void)engine_.hang_up(*c, now_);
+            drain();
+        }
         // No answer to any lookup comes any more, but the names are known to be wrong.
         for (int i = 0; i < 4; ++i)
         {
@@ -119,6 +123,8 @@ public:
         require(!engine_.next_timeout());
         for (const auto& [id, ends] : calls_)
             require(ends == 1);
+        for (const auto& [id, ends] : asked_)
+            require(ends == 1);
     }
 
 private:
@@ -126,6 +132,7 @@ private:
     {
         ua::settings s;
         s.codecs = {&codecs::pcma(), &codecs::pcmu()};
+        s.allow_transfers = true;
         return s;
     }
 
@@ -162,6 +169,11 @@ private:
             require(++calls_[ended->call] == 1);
         if (const auto* answered = std::get_if<ua::call_answered>(&e))
             require(calls_.at(answered->call) == 0);
+        if (const auto* by = std::get_if<ua::call_replaced>(&e); by && !by->invite.empty())
+            calls_[by->by] = 0;
+        if (const auto* done = std::get_if<ua::request_done>(&e))
+            require(++asked_[done->request] == 1);
+        if (const auto* in = std::get_if<ua::incoming_request>(&e)) theirs_.push_back(in->id);
         if (const auto* d = std::get_if<ua::digit>(&e)) require(calls_.at(d->call) == 0);
     }
 
@@ -233,14 +245,32 @@ private:
                       "192.0.2.2:5060;branch=z9hG4bKi" +
                       which + "\r\nFrom: <sip:x@y>;tag=f" + which +
                       "\r\nTo: <sip:me@192.0.2.1>\r\nCall-ID: " + which +
-                      "\r\nCSeq: 1 INVITE\r\nMax-Forwards: 70\r\nContact: <sip:x@192.0.2.2>\r\n"));
+                      "\r\nCSeq: 1 INVITE\r\nMax-Forwards: 70\r\nContact: <sip:x@192.0.2.2>\r\n" +
+                      replaces()));
+    }
+
+    // Of the last dialog, as we see it from either side.
+    std::string replaces()
+    {
+        if (decide_.byte() % 4 != 0) return {};
+        const bool ours = decide_.byte() % 2 == 0;
+        const std::string& of = ours ? last_request_ : last_response_;
+        const auto tag = [](const std::string& value)
+        {
+            const auto at = value.find(";tag=");
+            return at == value.npos ? std::string("0") : value.substr(at + 5);
+        };
+        const auto from = tag(value(of, "From: ")), to = tag(value(of, "To: "));
+        return "Replaces: " + value(of, "Call-ID: ") + ";to-tag=" + (ours ? from : to) +
+               ";from-tag=" + (ours ? "fork0" : from) + "\r\n";
     }
 
     // From the other end of whatever we last answered, or of what we last sent.
     void send_in_dialog()
     {
         static constexpr std::string_view methods[] = {"ACK",    "BYE",     "INFO",   "INVITE",
-                                                       "CANCEL", "OPTIONS", "UPDATE", "PRACK"};
+                                                       "CANCEL", "OPTIONS", "UPDATE", "PRACK",
+                                                       "REFER",  "NOTIFY",  "OWN"};
         const auto method = methods[decide_.byte() % std::size(methods)];
         const bool as_caller = decide_.byte() % 2 == 0;
         const std::string& from = as_caller ? last_response_ : last_request_;
@@ -257,6 +287,15 @@ private:
         m += lines(from, {"Call-ID:"});
         m += "CSeq: " + std::to_string(1 + decide_.byte() % 4) + ' ' + std::string(method) +
              "\r\nMax-Forwards: 70\r\nContact: <sip:x@192.0.2.2>\r\n";
+        if (method == "REFER")
+            m += "Refer-To: <sip:x@192.0.2." + std::to_string(decide_.byte() % 4) +
+                 (decide_.byte() % 4 == 0 ? "?Replaces=" + decide_.text(12) : std::string()) +
+                 ">\r\n";
+        if (method == "NOTIFY")
+            return deliver(m + "Event: refer\r\nSubscription-State: " +
+                           (decide_.byte() % 2 ? "active" : "terminated") +
+                           "\r\nContent-Length: 12\r\n\r\nSIP/2.0 " +
+                           std::to_string(100 + decide_.byte() * 3) + '\n');
         if (method == "INFO")
             deliver(m +
                     "Content-Type: application/dtmf-relay\r\nContent-Length: 9\r\n\r\nSignal=5\n");
@@ -282,10 +321,39 @@ private:
     void command()
     {
         const auto c = engine_.current_call();
-        switch (decide_.byte() % 10)
+        switch (decide_.byte() % 16)
         {
         case 0:
-            if (const auto made = engine_.call("sip:them@192.0.2.2", {}, now_)) calls_[*made] = 0;
+        {
+            ua::call_options o;
+            o.follow_redirects = decide_.byte() % 2 == 0;
+            if (const auto made = engine_.call("sip:them@192.0.2.2", o, now_)) calls_[*made] = 0;
+            break;
+        }
+        case 10:
+            if (const auto made = engine_.send_request(own_request(), now_)) asked_[*made];
+            break;
+        case 11:
+            if (c)
+                if (const auto made = engine_.send_request(*c, own_request(), now_)) asked_[*made];
+            break;
+        case 12:
+            if (!theirs_.empty())
+            {
+                ua::response r;
+                r.status = 100 + decide_.byte() * 2;
+                (void)engine_.respond(theirs_[decide_.byte() % theirs_.size()], r, now_);
+            }
+            break;
+        case 13:
+            if (c) (void)engine_.transfer(*c, "sip:other@192.0.2.2", now_);
+            break;
+        case 14:
+            if (c)
+                if (const auto made = engine_.accept_transfer(*c, now_)) calls_[*made] = 0;
+            break;
+        case 15:
+            if (c) (void)engine_.reject_transfer(*c, 603, now_);
             break;
         case 1:
             if (c) (void)engine_.ring(*c, now_);
@@ -319,6 +387,15 @@ private:
         case 9: engine_.unregister(now_); break;
         }
         drain();
+    }
+
+    ua::request own_request()
+    {
+        ua::request r;
+        r.method = decide_.byte() % 2 == 0 ? "MESSAGE" : "OWN";
+        r.target = "sip:them@192.0.2.2";
+        r.body = decide_.text(8);
+        return r;
     }
 
     void look_up()
@@ -355,7 +432,9 @@ private:
     time_point now_{seconds(1)};
     std::string last_request_, last_response_;
     std::vector<ua::lookup_id> lookups_;
-    std::map<ua::call_id, int> calls_; // how often has it ended?
+    std::map<ua::call_id, int> calls_;    // how often has it ended?
+    std::map<ua::request_id, int> asked_; // how often has it been answered?
+    std::vector<ua::incoming_id> theirs_;
     std::uint8_t sequence_ = 0;
 };
 

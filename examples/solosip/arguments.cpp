@@ -23,6 +23,9 @@ void add_account(CLI::App& to, account_options& a)
     to.add_option("--registrar", a.registrar, "where to register (default: the host of --uri)")
         ->type_name("HOST[:PORT]")
         ->group(group);
+    to.add_option("--outbound-proxy", a.outbound_proxy, "where all requests go first")
+        ->type_name("HOST[:PORT]")
+        ->group(group);
     to.add_option("--login", a.login, "name to log in with (default: the user of --uri)")
         ->type_name("NAME")
         ->group(group);

@@ -43,7 +43,7 @@ enum class verb : std::uint8_t
 struct account_options
 {
     std::string config;
-    std::string uri, registrar, login, password, display_name;
+    std::string uri, registrar, outbound_proxy, login, password, display_name;
     std::string password_file;
     std::string listen; ///< ADDRESS[:PORT]; empty: any address and a free port
     std::string user_agent = "solosip";

@@ -148,6 +148,7 @@ asio::awaitable<void> phone::serve()
         {
             account a;
             a.uri = options_.account.uri;
+            a.outbound_proxy = options_.account.outbound_proxy;
             a.login = options_.account.login;
             a.password = options_.account.password;
             a.display_name = options_.account.display_name;
@@ -213,6 +214,7 @@ asio::awaitable<void> phone::log_in()
     account a;
     a.uri = o.uri;
     a.registrar = o.registrar;
+    a.outbound_proxy = o.outbound_proxy;
     a.login = o.login;
     a.password = o.password;
     a.display_name = o.display_name;

@@ -2,6 +2,7 @@
 
 #include "solosip/base/limits.hpp"
 #include "solosip/codecs/g711.hpp"
+#include "ua/identity.hpp"
 
 #include <algorithm>
 #include <array>

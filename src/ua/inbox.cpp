@@ -7,10 +7,27 @@
 namespace solosip::ua
 {
 
+namespace
+{
+
+// The same request by another path (section 8.2.2.2).
+bool is_merged(const sip::message_view& a, const sip::message_view& b)
+{
+    const auto from = a.from(), other_from = b.from();
+    const auto number = a.cseq(), other_number = b.cseq();
+    return a.call_id() == b.call_id() && from && other_from && number && other_number &&
+           from->tag() == other_from->tag() && number->number == other_number->number &&
+           a.method_text() == b.method_text();
+}
+
+} // namespace
+
 void inbox::offer(const incoming& in, std::optional<call_id> call, const std::string& to_tag,
                   time_point now)
 {
     if (!ctx_.takes_requests) return refuse(in, to_tag, now);
+    for (const auto& [id, e] : waiting_)
+        if (!call && is_merged(*e.request, *in.request)) return ctx_.respond(in, {482}, now);
     if (waiting_.size() >= limits::incoming_requests)
         return ctx_.respond(in, {503, {}, to_tag, {{"Retry-After", "5"}}}, now);
     const auto id = static_cast<incoming_id>(++last_);

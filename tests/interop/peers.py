@@ -31,14 +31,17 @@ def module(name):
 
 
 class Kamailio(Process):
-    def __init__(self, lab, algorithm='MD5'):
+    def __init__(self, lab, algorithm='MD5', realm=REALM, name='kamailio'):
         program = need('kamailio', 'kamailio')
         found = module('kamailio/modules/tm.so')
         self.port = free_port()
-        config = lab.directory / 'kamailio.cfg'
-        render('kamailio.cfg.in', config, port=self.port, realm=REALM, password=PASSWORD,
+        state = lab.directory / name
+        state.mkdir()
+        config = state / 'kamailio.cfg'
+        render('kamailio.cfg.in', config, port=self.port, realm=realm, password=PASSWORD,
                algorithm=algorithm, modules=found.parent)
-        super().__init__(lab, 'kamailio', [program, '-f', config, '-Y', lab.directory, '-DD', '-E',
+        self.realm = realm
+        super().__init__(lab, name, [program, '-f', config, '-Y', state, '-DD', '-E',
                                            '-m', '32', '-M', '8'])
         processes.wait_until(lambda: self._up(), 10, 'kamailio listens')
 
@@ -49,10 +52,10 @@ class Kamailio(Process):
             probe.bind(('127.0.0.1', 0))
             probe.settimeout(0.2)
             port = probe.getsockname()[1]
-            probe.sendto((f'OPTIONS sip:nobody@{REALM} SIP/2.0\r\n'
+            probe.sendto((f'OPTIONS sip:nobody@{self.realm} SIP/2.0\r\n'
                           f'Via: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bKprobe\r\n'
                           'Max-Forwards: 5\r\nFrom: <sip:probe@127.0.0.1>;tag=1\r\n'
-                          f'To: <sip:nobody@{REALM}>\r\nCall-ID: probe\r\nCSeq: 1 OPTIONS\r\n'
+                          f'To: <sip:nobody@{self.realm}>\r\nCall-ID: probe\r\nCSeq: 1 OPTIONS\r\n'
                           'Content-Length: 0\r\n\r\n').encode(), ('127.0.0.1', self.port))
             try:
                 return probe.recv(2000).startswith(b'SIP/2.0 4')
@@ -165,6 +168,20 @@ class Sipp(Process):
         super().__init__(lab, name, command)
         if not target:
             processes.wait_until(lambda: processes.udp_port_bound(self.port), 5, 'sipp listens')
+
+    def wait_message(self, pattern, seconds=8):
+        """The first message in its log that holds `pattern`."""
+        found = []
+
+        def seen():
+            if self.messages.exists():
+                for text in re.split(r'^-{10,}.*$', self.messages.read_text(errors='replace'), flags=re.M):
+                    if re.search(pattern, text):
+                        found.append(text)
+                        return True
+            return False
+        processes.wait_until(seen, seconds, f'{pattern} at {self.name}')
+        return found[0]
 
     def verdict(self, seconds=25):
         status = self.wait(seconds)

@@ -82,6 +82,11 @@ def rings_then_answers():
         expect('INVITE'), reply(100, 'Trying'), reply(180, 'Ringing'), pause(700), *answer_and_wait_bye()])
 
 
+def calls_itself_answered():
+    """A callee that hangs up after a moment, whoever has called."""
+    return hangs_up_after(1500)
+
+
 def challenges():
     """407 first; the second INVITE has to hold credentials. SIPp judges only those of a 401, so the
     test itself reckons whether they are right."""
@@ -123,6 +128,11 @@ def hangs_up_after(milliseconds):
     return Scenario('hangs_up', [
         expect('INVITE', kept), reply(200, 'OK', sdp=True, repeats=True), expect('ACK'), pause(milliseconds), bye,
         response(200)])
+
+
+def redirects(uri):
+    return Scenario('redirects', [
+        expect('INVITE'), reply(302, 'Moved Temporarily', f'Contact: <{uri}>;q=0.7', repeats=True), expect('ACK')])
 
 
 # ---- caller
@@ -167,6 +177,30 @@ def calls_and_waits():
     """The other side hangs up."""
     return Scenario('calls_and_waits', [
         invite(), *provisionals(), response(200), ack(), expect('BYE'), reply_in_dialog(200, 'OK')])
+
+
+def _notified(body, status='active'):
+    return [expect('NOTIFY', f'<ereg regexp="{body}" search_in="body" check_it="true" assign_to="fragment"/>'
+                             + remember('Subscription-State', 'state', status) + remember('Event', 'event', 'refer')
+                             + '<log message="[$fragment] [$state] [$event]"/>'),
+            reply_in_dialog(200, 'OK')]
+
+
+def refers(uri):
+    """Sends the other side to `uri`, and is told how that goes until it has worked (RFC 3515, RFC 5589)."""
+    return Scenario('refers', [
+        invite(), *provisionals(), response(200), ack(), pause(300),
+        _request('REFER', '[next_url]', 'refer', '2 REFER', SELF, '[routes]', f'Refer-To: <{uri}>',
+                 'Referred-By: <sip:sipp@example.com>', to=TAG, repeats=True),
+        response(202), *_notified('SIP/2.0 100'), *_notified('SIP/2.0 180'),
+        *_notified('SIP/2.0 200', 'terminated'), expect('BYE'), reply_in_dialog(200, 'OK')])
+
+
+def takes_over(dialog):
+    """An INVITE with Replaces is answered without ringing (RFC 3891)."""
+    return Scenario('takes_over', [
+        _request('INVITE', TARGET, 'invite', '1 INVITE', SELF, f'Replaces: {dialog}', body=AUDIO, repeats=True),
+        response(100, optional=True), response(200), ack(), pause(500), *bye()])
 
 
 def is_refused(status):

@@ -61,7 +61,7 @@ TEST_CASE("a transfer: asked for, followed, and told of")
             CHECK(p.bob->current_call() == *followed);
             CHECK_FALSE(p.alice->current_call());
             // They hear each other.
-            while (followed->stats().received == 0 || at_carol->stats().received == 0)
+            while (followed->stats().received_packets == 0 || at_carol->stats().received_packets == 0)
                 co_await wait(5ms);
             const auto end = co_await followed->async_hang_up();
             CHECK(end.who == ended_by::us);

@@ -179,6 +179,17 @@ TEST_CASE("a request that the application leaves alone hears 480 in time; repeti
     CHECK(s.all_over());
 }
 
+TEST_CASE("the same MESSAGE by another path hears 482 (8.2.2.2)")
+{
+    agent_and_peer s;
+    s.alice.engine().take_requests(true);
+    say_request(s, "MESSAGE");
+    say_request(s, "MESSAGE"); // another branch
+    CHECK(s.peer.count(482) == 1);
+    CHECK(s.alice.seen.requests.size() == 1);
+    CHECK(s.all_over());
+}
+
 TEST_CASE("more requests than anybody reads hear 503, and are no more work later")
 {
     agent_and_peer s;
