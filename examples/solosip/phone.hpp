@@ -69,7 +69,7 @@ private:
     asio::awaitable<void> send_request();
     asio::awaitable<void> transfer(solosip::call c, std::string to);
     asio::awaitable<void> follow_transfers();
-    asio::awaitable<void> rest_of_transfer();
+    asio::awaitable<void> rest_of_transfer(ending how);
 
     // conversation.cpp
     asio::awaitable<ending> converse(solosip::call c, const conversation& plan);

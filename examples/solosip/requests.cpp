@@ -80,7 +80,7 @@ asio::awaitable<void> phone::follow_transfers()
     }
 }
 
-asio::awaitable<void> phone::rest_of_transfer()
+asio::awaitable<void> phone::rest_of_transfer(ending how)
 {
     while (following_)
     {
@@ -89,8 +89,9 @@ asio::awaitable<void> phone::rest_of_transfer()
         co_await followed_.async_wait(by(ec));
     }
     // An INVITE with Replaces has taken the place of the call.
-    if (const auto next = agent_->current_call(); next && options_.verb == verb::call)
-        (void)co_await converse(next, {});
+    if (how.why != errc::transferred) co_return;
+    const conversation plain;
+    if (const auto next = agent_->current_call()) (void)co_await converse(next, plain);
 }
 
 } // namespace solosip::program

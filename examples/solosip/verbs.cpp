@@ -72,7 +72,7 @@ asio::awaitable<void> phone::place_call()
     if (!ec)
     {
         const auto how = co_await converse(c, plan);
-        co_await rest_of_transfer();
+        co_await rest_of_transfer(how);
         if (how.why == errc{} || how.why == errc::transferred || stopping_) co_return;
         throw mistake(exit_failed,
                       "the call to " + a.target + " broke off: " + explain(how.why, a.target));
@@ -128,8 +128,8 @@ asio::awaitable<void> phone::take(invitation i)
         {
             conversation plan = plan_from(a);
             plan.echo = a.echo;
-            (void)co_await converse(c, plan);
-            co_await rest_of_transfer();
+            const auto how = co_await converse(c, plan);
+            co_await rest_of_transfer(how);
             co_return;
         }
     }

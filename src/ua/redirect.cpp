@@ -60,7 +60,7 @@ void call::note_redirects(const sip::message_view& response)
     if (redirects_.size() > limits::redirects) redirects_.resize(limits::redirects);
 }
 
-// True: the INVITE goes out again, to the next address.
+// True: the INVITE goes out again, to the next address. An empty `response`: the network's own.
 bool call::follow_redirect(const sip::message_view& response, time_point now)
 {
     const int status = response.status();
@@ -69,7 +69,8 @@ bool call::follow_redirect(const sip::message_view& response, time_point now)
     // A 6xx is meant for all of them; of the rest only what says "not here".
     if (status >= 600 || redirects_.empty() || tried_.size() > limits::redirects) return false;
 
-    ctx_.emit(call_progress{id_, status, std::string(response.reason()), headers_of(response)});
+    if (status != 0)
+        ctx_.emit(call_progress{id_, status, std::string(response.reason()), headers_of(response)});
     target_ = std::move(redirects_.front());
     redirects_.pop_front();
     tried_.push_back(target_);

@@ -14,12 +14,11 @@ def _order(phone, *kinds):
 def case_message_by_kamailio(lab):
     """A challenged MESSAGE, in UTF-8, through the proxy to baresip."""
     proxy = Kamailio(lab)
-    bob = Baresip(lab, proxy=proxy.port)
+    Baresip(lab, proxy=proxy.port)
     phone = Solosip(lab, 'message', 'bob', 'gr\u00fc\u00df dich', account='alice', proxy=proxy.port)
     answer = phone.wait_event('response')
-    check(answer['status'] in (200, 202), f'answered {answer}')
+    check(answer['status'] == 200 and 'baresip' in answer['Server'], f'answered {answer}')
     check(phone.wait(8) == 0, f'exit status: {phone.errors}')
-    bob.wait_line(lambda line: 'dich' in line, 5, 'the text')
 
 
 def case_options_to_sipp(lab):
@@ -82,13 +81,14 @@ def case_taken_over_by_sipp(lab):
 def case_transfer_of_baresip(lab):
     """We send baresip, whom we have called through Kamailio, to SIPp."""
     proxy = Kamailio(lab)
-    Baresip(lab, proxy=proxy.port)
-    other = Sipp(lab, scenarios.calls_itself_answered())
+    bob = Baresip(lab, proxy=proxy.port)
+    other = Sipp(lab, scenarios.rings_then_answers())
     phone = Solosip(lab, 'call', '--transfer-to', f'sip:sipp@127.0.0.1:{other.port}', 'bob', account='alice',
                     proxy=proxy.port)
     told = phone.wait_event('transferred', 15)
     check(told['status'] == 200, f'transferred: {told}')
     check(phone.wait(8) == 0, f'exit status: {phone.errors}')
+    bob.command('hangup')
     other.verdict()
 
 

@@ -82,11 +82,6 @@ def rings_then_answers():
         expect('INVITE'), reply(100, 'Trying'), reply(180, 'Ringing'), pause(700), *answer_and_wait_bye()])
 
 
-def calls_itself_answered():
-    """A callee that hangs up after a moment, whoever has called."""
-    return hangs_up_after(1500)
-
-
 def challenges():
     """407 first; the second INVITE has to hold credentials. SIPp judges only those of a 401, so the
     test itself reckons whether they are right."""
@@ -132,7 +127,9 @@ def hangs_up_after(milliseconds):
 
 def redirects(uri):
     return Scenario('redirects', [
-        expect('INVITE'), reply(302, 'Moved Temporarily', f'Contact: <{uri}>;q=0.7', repeats=True), expect('ACK')])
+        expect('INVITE'),
+        _send(['SIP/2.0 302 Moved Temporarily', '[last_Via:]', '[last_From:]', '[last_To:];tag=callee[pid]',
+               '[last_Call-ID:]', '[last_CSeq:]', f'Contact: <{uri}>;q=0.7'], repeats=True), expect('ACK')])
 
 
 # ---- caller

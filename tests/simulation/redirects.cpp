@@ -98,6 +98,20 @@ TEST_CASE("Contacts are tried in the order of q; the next one where one fails; 6
         CHECK(s.bob.seen.incoming.size() == 1);
         REQUIRE(s.alice.hang_up());
     }
+    SECTION("away: the next, too")
+    {
+        s.w.close(first.sip());
+        s.call();
+        CHECK(s.alice.seen.answered == 1);
+        REQUIRE(s.alice.hang_up());
+    }
+    SECTION("nowhere: the next, too")
+    {
+        s.contacts = "Contact: <sip:x@nowhere.example.com>, <sip:bob@192.0.2.2>;q=0.1\n";
+        s.call();
+        CHECK(s.alice.seen.answered == 1);
+        REQUIRE(s.alice.hang_up());
+    }
     SECTION("600: nobody else")
     {
         refusal = "603 Decline";
