@@ -129,9 +129,9 @@ void session::state::abandon_digits()
         digits_done.push({digits_id{*id}, false});
 }
 
-void session::receive(std::span<const std::uint8_t> packet, time_point now)
+void session::receive(std::span<const std::uint8_t> packet, time_point now, const endpoint& from)
 {
-    if (s_->running) s_->ear.receive(packet, now);
+    if (s_->running) s_->ear.receive(packet, from, now);
 }
 
 std::optional<time_point> session::next_timeout() const
@@ -205,6 +205,7 @@ std::optional<event> session::poll_event()
     if (const auto press = s.ear.poll_press()) return digit_heard{press->key, press->length};
     if (const auto played = s.sounds.poll_finished()) return *played;
     if (const auto digits = s.digits_done.take()) return *digits;
+    if (const auto to = s.ear.poll_moved()) return remote_moved{*to};
     return std::nullopt;
 }
 

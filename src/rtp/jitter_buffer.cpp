@@ -24,13 +24,15 @@ void jitter_buffer::reset(std::uint32_t clock_rate)
     last_length_ = 0;
     late_since_.reset();
     stray_before_ = false;
+    network_.reset(clock_rate);
+    actual_ = delay;
 }
 
 void jitter_buffer::begin(std::uint32_t timestamp)
 {
     begun_ = true;
     size_ = 0;
-    clock_ = timestamp - static_cast<std::uint32_t>(to_ticks(delay, clock_rate_));
+    clock_ = timestamp - static_cast<std::uint32_t>(to_ticks(network_.wanted(), clock_rate_));
     late_since_.reset();
     stray_before_ = false;
 }
@@ -65,16 +67,23 @@ bool jitter_buffer::on_time_line(std::int32_t ahead, time_point now, duration ow
     return false;
 }
 
-jitter_buffer::verdict jitter_buffer::insert(const packet& p, time_point now, duration owed)
+jitter_buffer::verdict jitter_buffer::insert(const packet& p, time_point now, duration owed,
+                                             duration next_tick)
 {
     if (!begun_) begin(p.timestamp);
     verdict why{};
     const auto ahead = static_cast<std::int32_t>(p.timestamp - clock_);
     if (!on_time_line(ahead, now, owed, why))
     {
+        // What is off the time line says nothing about the network.
+        if (begun_ && why == verdict::late) network_.on_packet(p.timestamp, now);
         if (begun_) return why;
         begin(p.timestamp);
     }
+    const duration longer = network_.on_packet(p.timestamp, now);
+    const auto until = static_cast<std::int32_t>(p.timestamp - clock_);
+    // What would wait for longer is a stray.
+    actual_ = std::min(from_ticks(until, clock_rate_) - owed + next_tick + longer, ceiling);
     return store(p);
 }
 
@@ -93,6 +102,7 @@ jitter_buffer::verdict jitter_buffer::store(const packet& p)
     slot& s = slots_[order_[size_]];
     s.timestamp = p.timestamp;
     s.bytes = static_cast<std::uint16_t>(p.payload.size());
+    s.payload_type = p.payload_type;
     std::copy(p.payload.begin(), p.payload.end(), s.payload.begin());
     const auto begin = order_.begin();
     std::rotate(begin + static_cast<std::ptrdiff_t>(place),
@@ -106,7 +116,7 @@ std::optional<jitter_buffer::waiting> jitter_buffer::front() const
 {
     if (size_ == 0) return std::nullopt;
     const slot& s = slots_[order_[0]];
-    return waiting{static_cast<std::int32_t>(s.timestamp - clock_),
+    return waiting{static_cast<std::int32_t>(s.timestamp - clock_), s.payload_type,
                    std::span(s.payload).first(s.bytes)};
 }
 
@@ -115,7 +125,7 @@ void jitter_buffer::pop(std::uint32_t ticks)
     assert(size_ > 0);
     const std::uint32_t behind = slots_[order_[0]].timestamp + ticks;
     if (static_cast<std::int32_t>(behind - clock_) > 0) clock_ = behind;
-    last_length_ = ticks;
+    if (ticks > 0) last_length_ = ticks;
     std::rotate(order_.begin(), order_.begin() + 1,
                 order_.begin() + static_cast<std::ptrdiff_t>(size_));
     --size_;

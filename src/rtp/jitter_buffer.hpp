@@ -1,6 +1,7 @@
 // Puts packets back in order and gives them out by the receiver's own clock.
 #pragma once
 
+#include "rtp/delay_estimator.hpp"
 #include "solosip/base/limits.hpp"
 #include "solosip/base/time.hpp"
 #include "solosip/rtp/packet.hpp"
@@ -15,7 +16,7 @@
 namespace solosip::rtp
 {
 
-/// Packets of one stream wait here for `delay` after the first of them came, so that later ones may
+/// Packets of one stream wait here for a delay after the first of them came, so that later ones may
 /// take that much longer. The owner plays what stands at `clock()`, by timestamp:
 ///
 ///     clock            clock + delay
@@ -25,13 +26,16 @@ namespace solosip::rtp
 ///       +----+----+----+----+----
 ///
 /// Where `front()` lies ahead of `clock()`, silence is due, and `advance` says how much was played.
+/// The delay is 60 ms at first. `surplus()` tells the owner how far it is from what the network
+/// needs; to play more or less than the time that passes is the owner's art.
 /// All memory is taken by the constructor.
 class jitter_buffer
 {
 public:
-    static constexpr duration delay = milliseconds(60);
-    /// A packet this far ahead of the clock does not belong to the time line that we follow.
-    static constexpr duration ceiling = milliseconds(200);
+    static constexpr duration delay = delay_estimator::at_first;
+    /// A packet this far ahead of the clock does not belong to the time line that we follow: the
+    /// longest delay, and half of it again.
+    static constexpr duration ceiling = milliseconds(300);
     /// Nothing but late packets for so long, and the time line is laid anew.
     static constexpr duration patience = milliseconds(100);
 
@@ -50,12 +54,14 @@ public:
     void reset(std::uint32_t clock_rate);
 
     /// `owed`: what the owner should have played until now but has not, because it was held up.
-    verdict insert(const packet& p, time_point now, duration owed = {});
+    /// `next_tick`: how long until the owner plays what stands at the clock.
+    verdict insert(const packet& p, time_point now, duration owed = {}, duration next_tick = {});
 
     /// The earliest packet. Valid until the next call of a non-const member.
     struct waiting
     {
         std::int32_t ahead; ///< ticks from the clock; negative where its beginning is late
+        std::uint8_t payload_type;
         std::span<const std::uint8_t> payload;
     };
     std::optional<waiting> front() const;
@@ -64,6 +70,15 @@ public:
     void pop(std::uint32_t ticks);
     /// `ticks` of silence were played.
     void advance(std::uint32_t ticks) { clock_ += ticks; }
+
+    /// By how much the delay is longer than what the network needs, or shorter where negative.
+    duration surplus() const { return actual_ - network_.wanted(); }
+    /// From the moment in which a packet that nothing held up comes, to the one in which it is
+    /// played.
+    duration actual() const { return actual_; }
+
+    /// The owner has played so much less than the time that passed, and so the delay has grown.
+    void shifted(duration longer) { actual_ += longer; }
 
     /// False before the first packet.
     bool begun() const { return begun_; }
@@ -75,6 +90,7 @@ private:
     {
         std::uint32_t timestamp = 0;
         std::uint16_t bytes = 0;
+        std::uint8_t payload_type = 0;
         std::array<std::uint8_t, limits::rtp_packet_bytes - header_bytes> payload;
     };
 
@@ -82,6 +98,8 @@ private:
     bool on_time_line(std::int32_t ahead, time_point now, duration owed, verdict& why);
     verdict store(const packet& p);
 
+    delay_estimator network_;
+    duration actual_ = delay;
     std::vector<slot> slots_;
     /// Numbers of slots: the first `size_` in order of their timestamps, then the free ones.
     std::array<std::uint8_t, limits::jitter_packets> order_{};

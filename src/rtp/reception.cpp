@@ -71,9 +71,13 @@ void reception::on_timestamp(std::uint32_t timestamp, std::uint32_t clock_rate, 
 
 std::uint64_t reception::lost() const
 {
-    if (!begun_) return 0;
-    const std::uint64_t expected = expected_before_ + highest_ - base_ + 1;
-    return expected > received_ ? expected - received_ : 0;
+    const std::uint64_t all = expected();
+    return all > received_ ? all - received_ : 0;
+}
+
+std::uint64_t reception::expected() const
+{
+    return begun_ ? expected_before_ + highest_ - base_ + 1 : 0;
 }
 
 std::uint32_t reception::extended_highest() const

@@ -18,6 +18,12 @@ constexpr std::int64_t to_ticks(duration d, std::uint32_t rate)
     return whole * rate + rest * rate / 1'000'000'000;
 }
 
+/// `ticks` of a clock of `rate` Hz, more than 0, as a time.
+constexpr duration from_ticks(std::int64_t ticks, std::uint32_t rate)
+{
+    return duration(ticks * 1'000'000'000 / rate);
+}
+
 /// The receiver's state for one SSRC (RFC 3550 appendix A.1, A.3, A.8).
 class reception
 {
@@ -40,7 +46,10 @@ public:
     std::uint64_t lost() const;
     /// 32 bits: 16 cycles of the sequence number above it (RFC 3550 section 6.4.1).
     std::uint32_t extended_highest() const;
+    /// Packets that should have come until now.
+    std::uint64_t expected() const;
     duration jitter() const;
+    std::uint32_t jitter_ticks() const { return static_cast<std::uint32_t>(jitter_); }
 
 private:
     /// More than this many in front is a restart, more than that many behind a stray (A.1).

@@ -174,6 +174,10 @@ void call::report_audio()
             ctx_.emit(played{id_, done->item, done->complete});
         else if (const auto* sent = std::get_if<media::digits_finished>(&*e))
             ctx_.emit(digits_sent{id_, sent->item, sent->complete ? errc{} : errc::cancelled});
+        else if (const auto* moved = std::get_if<media::remote_moved>(&*e))
+        {
+            if (media_.follow(moved->to)) announce_media();
+        }
     }
 }
 

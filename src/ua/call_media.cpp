@@ -45,6 +45,7 @@ bool call_media::run(const sdp::agreement& a, bool plays, time_point now)
 {
     const bool moved =
         !runs_by_ || runs_by_->remote != a.remote || runs_by_->codec.name != a.codec.name;
+    if (!runs_by_ || runs_by_->remote != a.remote) heard_at_.reset();
     runs_by_ = a;
     media::stream how;
     how.codec = find_codec(config_, a.codec);
@@ -58,8 +59,18 @@ bool call_media::run(const sdp::agreement& a, bool plays, time_point now)
     how.receive = sdp::receives(a.direction);
     how.plays = plays;
     how.ptime = a.ptime;
+    how.remote = a.remote;
     session_.start(how, now);
     return moved;
+}
+
+bool call_media::follow(const endpoint& heard_at)
+{
+    // RFC 3264 section 5.1: port 0 or 0.0.0.0 means that nothing may be sent.
+    if (!runs_by_ || runs_by_->remote.port == 0 || runs_by_->remote.address.is_unspecified())
+        return false;
+    heard_at_ = heard_at;
+    return true;
 }
 
 } // namespace solosip::ua

@@ -30,7 +30,13 @@ public:
     bool running() const { return runs_by_.has_value(); }
     /// Whether the other side understands RFC 4733.
     bool can_send_events() const { return runs_by_ && runs_by_->send_events.has_value(); }
-    endpoint remote() const { return runs_by_ ? runs_by_->remote : endpoint{}; }
+    /// Where our audio goes: as agreed, or where theirs comes from.
+    endpoint remote() const
+    {
+        return runs_by_ ? heard_at_.value_or(runs_by_->remote) : endpoint{};
+    }
+    /// False where the other side wants to hear nothing.
+    bool follow(const endpoint& heard_at);
     std::string codec_name() const { return runs_by_ ? runs_by_->codec.name : std::string(); }
 
     media::session& session() { return session_; }
@@ -40,6 +46,7 @@ private:
     const settings& config_;
     sdp::local_media local_;
     std::optional<sdp::agreement> runs_by_;
+    std::optional<endpoint> heard_at_; ///< where they are, if not where they said
     media::session session_;
 };
 

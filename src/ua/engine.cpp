@@ -189,9 +189,10 @@ void engine::receive(std::string_view datagram, const endpoint& source, const en
     impl_->carry_out(now);
 }
 
-void engine::receive_media(std::span<const std::uint8_t> packet, const endpoint&, time_point now)
+void engine::receive_media(std::span<const std::uint8_t> packet, const endpoint& source,
+                           time_point now)
 {
-    if (ua::call* c = impl_->present()) c->audio().receive(packet, now);
+    if (ua::call* c = impl_->present()) c->audio().receive(packet, now, source);
 }
 
 void engine::on_lookup(lookup_id id, const result<std::vector<target>>& targets, time_point now)

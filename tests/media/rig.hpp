@@ -47,6 +47,7 @@ inline media::stream alaw_stream()
     how.receive_payload_type = 8;
     how.send_events = 101;
     how.receive_events = 101;
+    how.plain = true; // each packet can be told from the others then
     return how;
 }
 

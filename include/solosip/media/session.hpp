@@ -30,6 +30,9 @@ struct stream
     bool receive = true;
     bool plays = true;   ///< false: silence goes out, and the play queue waits
     unsigned ptime = 20; ///< ms in a packet: 20 (others are rounded to a multiple of 10, 10-100)
+    endpoint remote{};   ///< where the other side has announced to be; port 0: not known
+    /// For measurements: what came and nothing else, 60 ms later; silence where nothing came.
+    bool plain = false;
 };
 
 enum class play_id : std::uint32_t
@@ -56,13 +59,21 @@ struct digits_finished
     digits_id item;
     bool complete;
 };
-using event = std::variant<digit_heard, play_finished, digits_finished>;
+/// The other side is not where it has announced to be, or has moved: what is sent should go to
+/// where it is heard from (symmetric RTP, RFC 4961).
+struct remote_moved
+{
+    endpoint to;
+};
+using event = std::variant<digit_heard, play_finished, digits_finished, remote_moved>;
 
 struct statistics
 {
     std::uint64_t sent_packets = 0, received_packets = 0;
     std::uint64_t lost_packets = 0, late_packets = 0, ignored_packets = 0;
     double jitter_ms = 0;
+    milliseconds delay{0};     ///< from a packet's arrival to the ear: the jitter buffer's part
+    milliseconds concealed{0}; ///< made up, since packets were missing
 };
 
 /// Begins stopped. After each call drain `poll_packet` and `poll_event`, then arm a timer for
@@ -83,8 +94,8 @@ public:
     bool running() const;
 
     /// A datagram from the RTP socket. Anything but a good packet of this stream is counted and
-    /// ignored.
-    void receive(std::span<const std::uint8_t> packet, time_point now);
+    /// ignored. `from`: where it came from; without it, strangers are known by their SSRC alone.
+    void receive(std::span<const std::uint8_t> packet, time_point now, const endpoint& from = {});
 
     std::optional<time_point> next_timeout() const;
     void handle_timeout(time_point now);
