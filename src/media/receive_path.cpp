@@ -8,6 +8,14 @@
 namespace solosip::media
 {
 
+namespace
+{
+
+/// Packets that are lost in one piece, as far as they are counted as such: a second.
+constexpr std::int32_t longest_burst = 50;
+
+} // namespace
+
 void receive_path::configure(const stream& how, milliseconds packet_time)
 {
     const bool other_codec = how_.codec != how.codec;
@@ -38,7 +46,6 @@ void receive_path::begin_stream()
 void receive_path::receive(std::span<const std::uint8_t> datagram, const endpoint& from,
                            time_point now)
 {
-    if (rtp::is_rtcp(datagram)) return;
     const auto p = rtp::parse(datagram);
     if (!p)
         ++ignored_;
@@ -95,12 +102,17 @@ void receive_path::on_audio(const rtp::packet& p, const endpoint& from, time_poi
         vouched_ = true;
         presses_.trust(p.ssrc, now);
     }
+    const std::uint32_t before = reception_.received() > 0 ? reception_.extended_highest() : 0;
     if (reception_.on_packet(p.sequence) != rtp::reception::verdict::good)
     {
         ++ignored_;
         return;
     }
     ++received_;
+    const auto ahead = static_cast<std::int32_t>(reception_.extended_highest() - before);
+    for (std::int32_t lost = 1; before != 0 && lost < ahead && lost < longest_burst; ++lost)
+        bursts_.lost();
+    bursts_.received();
     if (p.payload_type == how_.receive_payload_type)
         reception_.on_timestamp(p.timestamp, how_.codec->info().clock_rate, now);
     // A packet without payload keeps a NAT's door open (RFC 6263 section 4.5).

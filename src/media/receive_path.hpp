@@ -3,6 +3,7 @@
 
 #include "dtmf/receiver.hpp"
 #include "media/playout.hpp"
+#include "rtp/quality.hpp"
 #include "rtp/reception.hpp"
 #include "rtp/source_filter.hpp"
 #include "solosip/media/session.hpp"
@@ -31,6 +32,13 @@ public:
     void tick(std::uint64_t frames, time_point now);
 
     std::optional<dtmf::press> poll_press() { return presses_.poll(); }
+    const rtp::reception* reception() const
+    {
+        return reception_.received() > 0 ? &reception_ : nullptr;
+    }
+    const rtp::burst_counter& bursts() const { return bursts_; }
+    std::uint32_t heard_ssrc() const { return source_.current(); }
+    void ignore() { ++ignored_; }
     /// Where the sender that is heard has moved to; once for each time.
     std::optional<endpoint> poll_moved();
     /// Fills in what concerns this direction.
@@ -49,6 +57,7 @@ private:
     dtmf::receiver presses_;
     rtp::source_filter source_;
     rtp::reception reception_;
+    rtp::burst_counter bursts_;
     playout playout_;
     bool vouched_ = false; ///< `presses_` knows that our SSRC is no stray
 

@@ -3,6 +3,7 @@
 #include "dtmf/sender.hpp"
 #include "media/play_queue.hpp"
 #include "media/receive_path.hpp"
+#include "media/reporter.hpp"
 #include "solosip/rtp/packet.hpp"
 
 #include <algorithm>
@@ -43,7 +44,7 @@ struct session::state
         : ssrc(random.u32()), timestamp(random.u32()),
           // Below 2^15, so that SRTP's rollover counter cannot be mistaken (RFC 3711
           // section 3.3.1).
-          sequence(static_cast<std::uint16_t>(random.u32() & 0x7FFF))
+          sequence(static_cast<std::uint16_t>(random.u32() & 0x7FFF)), reports(random)
     {
     }
 
@@ -64,7 +65,7 @@ struct session::state
     std::uint16_t sequence;
     std::uint64_t due = 0;  ///< packets that `poll_packet` has still to give out
     bool talk_spurt = true; ///< the next audio packet comes after a gap (RFC 3551 section 4.1)
-    std::uint64_t sent = 0;
+    std::uint64_t sent = 0, sent_octets = 0;
 
     std::unique_ptr<media::encoder> encoder;
     std::vector<sample> frame;
@@ -73,6 +74,7 @@ struct session::state
     std::uint32_t last_digits_id = 0;
     rtp::fixed_queue<digits_finished, dtmf::sender::most_items> digits_done;
     receive_path ear;
+    reporter reports;
 };
 
 session::session(random_source& random) : s_(std::make_unique<state>(random)) {}
@@ -92,6 +94,7 @@ void session::state::configure(const stream& how_now)
     sounds.set_rate(info.sample_rate);
     keys.configure(info.clock_rate, ticks_per_packet);
     ear.configure(how, packet_time);
+    reports.configure(how);
 }
 
 void session::start(const stream& how, time_point now)
@@ -102,6 +105,7 @@ void session::start(const stream& how, time_point now)
     if (!how.send) s.on_ticks(0);
     if (s.running) return;
     s.running = true;
+    s.reports.start(now);
     // The first packet goes out at once: it opens the way through a NAT for what comes back.
     s.next_tick = now + s.packet_time;
     s.talk_spurt = true;
@@ -116,6 +120,7 @@ void session::stop()
     s.sounds.clear();
     s.abandon_digits();
     s.ear.stop();
+    s.reports.stop();
 }
 
 bool session::running() const
@@ -131,7 +136,12 @@ void session::state::abandon_digits()
 
 void session::receive(std::span<const std::uint8_t> packet, time_point now, const endpoint& from)
 {
-    if (s_->running) s_->ear.receive(packet, from, now);
+    state& s = *s_;
+    if (!s.running) return;
+    if (!rtp::is_rtcp(packet))
+        s.ear.receive(packet, from, now);
+    else if (!s.reports.receive(packet, from, now, s.ssrc))
+        s.ear.ignore();
 }
 
 std::optional<time_point> session::next_timeout() const
@@ -149,6 +159,7 @@ void session::handle_timeout(time_point now)
     s.next_tick += s.packet_time * ticks;
     s.on_ticks(ticks);
     s.ear.tick(ticks, now);
+    s.reports.tick(now);
 }
 
 void session::state::on_ticks(std::uint64_t ticks)
@@ -176,7 +187,24 @@ std::size_t session::poll_packet(std::span<std::uint8_t> to)
     s.timestamp += s.ticks_per_packet;
     ++s.sequence;
     ++s.sent;
+    s.sent_octets += bytes - rtp::header_bytes;
     return bytes;
+}
+
+std::size_t session::poll_report(std::span<std::uint8_t> to)
+{
+    state& s = *s_;
+    if (!s.reports.due() || to.size() < limits::rtp_packet_bytes) return 0;
+    reporter::situation now;
+    now.ssrc = s.ssrc;
+    now.timestamp = s.timestamp;
+    now.packets = s.sent;
+    now.octets = s.sent_octets;
+    now.heard = s.ear.reception();
+    now.heard_ssrc = s.ear.heard_ssrc();
+    now.bursts = &s.ear.bursts();
+    now.so_far = stats();
+    return s.reports.print(now, to);
 }
 
 std::size_t session::state::send_event(const dtmf::sender::packet& e, std::span<std::uint8_t> to)
@@ -244,6 +272,7 @@ statistics session::stats() const
     statistics all;
     all.sent_packets = s_->sent;
     s_->ear.count(all);
+    if (s_->how.codec) s_->reports.count(all);
     return all;
 }
 

@@ -260,7 +260,7 @@ void agent_core::on(ua::call_answered& e)
 void agent_core::on(ua::media_started& e)
 {
     pump.note("audio " + e.codec + " to " + e.remote.to_string());
-    pump.send_media_to(e.remote);
+    pump.send_media_to(e.remote, e.remote_rtcp, e.rtcp_mux);
 }
 
 void agent_core::on(ua::call_ended& e)

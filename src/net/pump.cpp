@@ -218,20 +218,31 @@ std::error_code pump::open_media()
     auto port = std::make_shared<udp_port>(executor_, rtp_buffer);
     if (const auto ec = open_media_port(*port); ec) return ec;
     media_ = std::move(port);
-    media_->start(*strand_, {[self = user_.self(), this](std::span<const std::uint8_t> packet,
-                                                         const endpoint& source)
-                             {
-                                 engine_.receive_media(packet, source, present());
-                                 drain();
-                             },
-                             {}});
+    const udp_port::events heard{
+        [self = user_.self(), this](std::span<const std::uint8_t> packet, const endpoint& source)
+        {
+            engine_.receive_media(packet, source, present());
+            drain();
+        },
+        {}};
+    media_->start(*strand_, heard);
+    // Where the port is taken there are no reports, unless they share the other one.
+    auto reports = std::make_shared<udp_port>(executor_, rtp_buffer);
+    auto next = to_asio(media_->local());
+    next.port(static_cast<std::uint16_t>(next.port() + 1u));
+    if (reports->open(next, config_.dscp_rtp)) return {};
+    rtcp_ = std::move(reports);
+    rtcp_->start(*strand_, heard);
     return {};
 }
 
 void pump::close_media()
 {
     if (media_) media_->close();
+    if (rtcp_) rtcp_->close();
     media_.reset();
+    rtcp_.reset();
+    rtcp_remote_.reset();
     media_remote_.reset();
 }
 
@@ -241,6 +252,15 @@ void pump::send_media()
     while (const std::size_t size = engine_.poll_media(packet))
         if (media_ && media_remote_ && media_remote_->port != 0)
             (void)media_->send({packet.data(), size}, *media_remote_); // lost, as any may be
+}
+
+void pump::send_reports()
+{
+    std::array<std::uint8_t, limits::rtp_packet_bytes> packet;
+    while (const std::size_t size = engine_.poll_media_report(packet))
+        if (const auto& port = rtcp_mux_ ? media_ : rtcp_;
+            port && rtcp_remote_ && rtcp_remote_->port != 0)
+            (void)port->send({packet.data(), size}, *rtcp_remote_);
 }
 
 // ---- names
@@ -308,6 +328,7 @@ void pump::drain()
             send(*t);
             more = true;
         }
+        send_reports(); // the goodbye goes before the event that closes the socket
         while (auto e = engine_.poll_event())
         {
             if (const auto* wanted = std::get_if<ua::lookup_wanted>(&*e))

@@ -72,7 +72,12 @@ public:
     /// Opens the RTP socket of the present call and begins to receive.
     std::error_code open_media();
     std::uint16_t media_port() const { return media_ ? media_->local().port : 0; }
-    void send_media_to(const endpoint& e) { media_remote_ = e; }
+    void send_media_to(const endpoint& rtp, const endpoint& rtcp, bool one_port)
+    {
+        media_remote_ = rtp;
+        rtcp_remote_ = rtcp;
+        rtcp_mux_ = one_port;
+    }
     void close_media();
 
     void add_trace(std::shared_ptr<trace_sink> sink) { traces_.push_back(std::move(sink)); }
@@ -93,6 +98,7 @@ private:
     void on_unreachable(const endpoint& to);
     void send(const ua::transmit& t);
     void send_media();
+    void send_reports();
     void look_up(const ua::lookup_wanted& wanted);
     void on_names(ua::lookup_id id, std::error_code ec,
                   const asio::ip::udp::resolver::results_type& found);
@@ -116,8 +122,9 @@ private:
     std::shared_ptr<udp_port> offered_; ///< opened by `listen`, on any thread
     endpoint local_{};
 
-    std::shared_ptr<udp_port> sip_, media_;
-    std::optional<endpoint> media_remote_;
+    std::shared_ptr<udp_port> sip_, media_, rtcp_; ///< `rtcp_`: none where its port was taken
+    std::optional<endpoint> media_remote_, rtcp_remote_;
+    bool rtcp_mux_ = false;
     std::vector<std::shared_ptr<trace_sink>> traces_;
     bool draining_ = false, closed_ = false;
     std::atomic<bool> gone_ = false;

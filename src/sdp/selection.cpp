@@ -53,6 +53,12 @@ void fill_remote(agreement& a, const media& theirs, bool mux, unsigned our_ptime
             theirs.rtcp_port.value_or(static_cast<std::uint16_t>(theirs.port + 1u));
         if (theirs.rtcp_address) a.remote_rtcp.address = *theirs.rtcp_address;
     }
+    // RFC 3611 section 5.1: "rtcp-xr:voip-metrics", perhaps among others.
+    a.report_voip = std::any_of(theirs.attributes.begin(), theirs.attributes.end(),
+                                [](const std::string& line) {
+                                    return line.starts_with("rtcp-xr:") &&
+                                           line.find("voip-metrics") != std::string::npos;
+                                });
     a.ptime = packet_time(theirs, our_ptime);
 }
 

@@ -188,6 +188,12 @@ std::string_view call::description_in(const sip::message_view& m)
     return sip::find_content(m.body(), *type, "application", "sdp").value_or(std::string_view{});
 }
 
+void call::announce_media()
+{
+    ctx_.emit(media_started{id_, media_.remote(), media_.codec_name(), media_.remote_rtcp(),
+                            media_.rtcp_mux()});
+}
+
 void call::run_media(std::size_t leg_index, time_point now)
 {
     const negotiation& talks = legs_[leg_index].talks;
@@ -195,8 +201,7 @@ void call::run_media(std::size_t leg_index, time_point now)
     media_leg_ = leg_index;
     // A caller's sounds wait for the answer: nobody listens before.
     const bool plays = phase_ == phase::established || phase_ == phase::offered;
-    if (media_.run(*talks.agreed(), plays, now))
-        ctx_.emit(media_started{id_, media_.remote(), media_.codec_name()});
+    if (media_.run(*talks.agreed(), plays, now)) announce_media();
     if (phase_ != phase::established) return;
     const bool by_peer = talks.held_by_peer();
     if (told_held_ == held_ && told_held_by_peer_ == by_peer) return;

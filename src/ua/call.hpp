@@ -287,6 +287,7 @@ private:
     /// The session description in a body, also in a part of it; all of a body without a type.
     static std::string_view description_in(const sip::message_view& m);
     /// Audio runs by what is agreed in that dialog; tells what is new in it.
+    void announce_media();
     void run_media(std::size_t leg_index, time_point now);
     std::string remote_uri() const;
 

@@ -36,6 +36,7 @@ call_media::call_media(const settings& config, random_source& random)
              {}});
     }
     local_.event_payload_type = event_payload_type;
+    local_.rtcp_mux = true;
     // A number that fits 53 bits, since some peers keep it in a double (RFC 8866 section 5.2 wants
     // it unique, nothing more).
     local_.session_id = local_.version = random.u64() >> 12;
@@ -60,8 +61,19 @@ bool call_media::run(const sdp::agreement& a, bool plays, time_point now)
     how.plays = plays;
     how.ptime = a.ptime;
     how.remote = a.remote;
+    how.remote_rtcp = a.remote_rtcp;
+    how.report_voip = a.report_voip;
     session_.start(how, now);
     return moved;
+}
+
+endpoint call_media::remote_rtcp() const
+{
+    if (!runs_by_) return {};
+    if (runs_by_->rtcp_mux) return remote();
+    if (!heard_at_) return runs_by_->remote_rtcp;
+    // RFC 3550 section 11: the next port, as far as the NAT leaves it there.
+    return {heard_at_->address, static_cast<std::uint16_t>(heard_at_->port + 1u)};
 }
 
 bool call_media::follow(const endpoint& heard_at)

@@ -31,10 +31,9 @@ public:
     /// Whether the other side understands RFC 4733.
     bool can_send_events() const { return runs_by_ && runs_by_->send_events.has_value(); }
     /// Where our audio goes: as agreed, or where theirs comes from.
-    endpoint remote() const
-    {
-        return runs_by_ ? heard_at_.value_or(runs_by_->remote) : endpoint{};
-    }
+    endpoint remote() const { return runs_by_ ? heard_at_.value_or(runs_by_->remote) : endpoint{}; }
+    endpoint remote_rtcp() const;
+    bool rtcp_mux() const { return runs_by_ && runs_by_->rtcp_mux; }
     /// False where the other side wants to hear nothing.
     bool follow(const endpoint& heard_at);
     std::string codec_name() const { return runs_by_ ? runs_by_->codec.name : std::string(); }

@@ -254,6 +254,14 @@ std::size_t engine::poll_media(std::span<std::uint8_t> to)
     return c ? c->audio().poll_packet(to) : 0;
 }
 
+std::size_t engine::poll_media_report(std::span<std::uint8_t> to)
+{
+    std::size_t size = 0;
+    for (const auto& c : impl_->calls)
+        if (size == 0) size = c->audio().poll_report(to);
+    return size;
+}
+
 result<void> engine::set_account(account a)
 {
     auto who = understand(std::move(a));

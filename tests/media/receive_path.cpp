@@ -287,7 +287,7 @@ TEST_CASE("empty packets and RTCP are no audio")
     fixture f;
     f.hear(f.peer.audio(1));
     f.hear(f.peer.packet(8, false, f.peer.timestamp, {}));
-    f.hear({0x80, 200, 0, 1, 0, 0, 0, 1});
+    f.hear({0x80, 201, 0, 1, 0, 0, 0, 1});
     f.hear(f.peer.audio(2));
     f.s.run(milliseconds(300));
     CHECK(f.heard() == list{1, 2});

@@ -146,7 +146,7 @@ void node::on_datagram(const datagram& d)
 {
     if (d.to.port == sip().port)
         engine_->receive(d.bytes, d.from, sip(), world_.now());
-    else if (d.to.port == media_port_)
+    else if (d.to.port == media_port_ || d.to.port == media_port_ + 1)
         engine_->receive_media(
             {reinterpret_cast<const std::uint8_t*>(d.bytes.data()), d.bytes.size()}, d.from,
             world_.now());
@@ -179,6 +179,12 @@ void node::drain()
         {
             more = true;
             world_.send(sip(), t->to, t->bytes);
+        }
+        while (const auto n = engine_->poll_media_report(packet))
+        {
+            ++seen.media_reports;
+            world_.send(media_rtcp_, media_remote_rtcp_,
+                        {reinterpret_cast<const char*>(packet.data()), n});
         }
         while (const auto n = engine_->poll_media(packet))
         {
@@ -215,6 +221,9 @@ void node::take(const ua::event& e)
     else if (const auto* started = std::get_if<ua::media_started>(&e))
     {
         media_remote_ = started->remote;
+        media_remote_rtcp_ = started->remote_rtcp;
+        media_rtcp_ = media();
+        if (!started->rtcp_mux) ++media_rtcp_.port;
         seen.media.push_back(*started);
     }
     else if (const auto* d = std::get_if<ua::digit>(&e))

@@ -82,6 +82,7 @@ public:
         std::vector<ua::incoming_request> requests; ///< theirs
         int lookups = 0;
         std::uint64_t media_packets = 0; ///< that we sent
+        std::uint64_t media_reports = 0; ///< of RTCP that we sent
     };
     record seen;
     bool in_call() const { return engine_->current_call().has_value(); }
@@ -108,7 +109,7 @@ private:
     std::unique_ptr<ua::engine> engine_;
     std::optional<ua::call_id> current_;
     std::uint16_t media_port_ = 20'000;
-    endpoint media_remote_{};
+    endpoint media_remote_{}, media_remote_rtcp_{}, media_rtcp_{};
     bool draining_ = false;
 };
 

@@ -28,9 +28,11 @@ struct stream
     std::optional<std::uint8_t> receive_events;
     bool send = true; ///< false while held: nothing is sent, the play queue waits
     bool receive = true;
-    bool plays = true;   ///< false: silence goes out, and the play queue waits
-    unsigned ptime = 20; ///< ms in a packet: 20 (others are rounded to a multiple of 10, 10-100)
-    endpoint remote{};   ///< where the other side has announced to be; port 0: not known
+    bool plays = true;      ///< false: silence goes out, and the play queue waits
+    unsigned ptime = 20;    ///< ms in a packet: 20 (others are rounded to a multiple of 10, 10-100)
+    endpoint remote{};      ///< where the other side has announced to be; port 0: not known
+    endpoint remote_rtcp{}; ///< and where its RTCP is
+    bool report_voip = false; ///< it asked for VoIP metrics (RFC 3611)
     /// For measurements: what came and nothing else, 60 ms later; silence where nothing came.
     bool plain = false;
 };
@@ -74,6 +76,13 @@ struct statistics
     double jitter_ms = 0;
     milliseconds delay{0};     ///< from a packet's arrival to the ear: the jitter buffer's part
     milliseconds concealed{0}; ///< made up, since packets were missing
+    std::uint64_t sent_reports = 0, received_reports = 0; ///< RTCP
+    double round_trip_ms = 0;                             ///< 0: not yet known, as all below
+    std::uint64_t remote_lost_packets = 0;                ///< of ours, says the other side
+    double remote_jitter_ms = 0;
+    double remote_mos = 0; ///< what the other side thinks of what it hears (RFC 3611)
+    double r_factor = 0;   ///< ITU-T G.107, simplified: loss and delay; 93.2 at best
+    double mos = 0;        ///< of that: 1 to 4.4, what a person would think of what we hear
 };
 
 /// Begins stopped. After each call drain `poll_packet` and `poll_event`, then arm a timer for
@@ -82,6 +91,7 @@ struct statistics
 class session
 {
 public:
+    /// `random` must outlive it.
     explicit session(random_source& random);
     ~session();
     session(const session&) = delete;
@@ -103,6 +113,9 @@ public:
     /// Writes the next packet to be sent now and returns its size; 0 when there is none.
     /// `to` of at least `limits::rtp_packet_bytes`.
     std::size_t poll_packet(std::span<std::uint8_t> to);
+    /// The same for RTCP (RFC 3550 section 6), also once after `stop`: goodbye. It goes to
+    /// `stream::remote_rtcp`, or where RTP goes if both share a port (RFC 5761).
+    std::size_t poll_report(std::span<std::uint8_t> to);
     std::optional<event> poll_event();
 
     /// Appends to the play queue, `after` a gap of silence. Plays when the stream runs.

@@ -47,6 +47,7 @@ struct agreement
     endpoint remote{}; ///< where they want to hear; port 0 or 0.0.0.0 means do not send
     endpoint remote_rtcp{};
     bool rtcp_mux = false;
+    bool report_voip = false; ///< they asked for VoIP metrics by RTCP XR (RFC 3611 section 5)
     sdp::direction direction = sdp::direction::sendrecv; ///< what *we* may do
     bool held_by_peer = false; ///< sendonly, inactive, or 0.0.0.0 (RFC 3264 section 8.4) from them
     unsigned ptime = 20;       ///< ms of audio in each packet that we send

@@ -144,6 +144,8 @@ struct media_started
     call_id call;
     endpoint remote;
     std::string codec;
+    endpoint remote_rtcp{}; ///< where RTCP goes
+    bool rtcp_mux = false;  ///< from and to the RTP port (RFC 5761)
 };
 enum class digit_method : std::uint8_t
 {
@@ -314,6 +316,8 @@ public:
     std::optional<event> poll_event();
     /// The next RTP packet into `to` (at least `limits::rtp_packet_bytes`); 0 where there is none.
     std::size_t poll_media(std::span<std::uint8_t> to);
+    /// The same for RTCP, also once behind a call's end; best polled before the events.
+    std::size_t poll_media_report(std::span<std::uint8_t> to);
 
     // ---- registration
 
