@@ -75,7 +75,12 @@ struct call_options
 
 struct media_options
 {
-    std::vector<std::string> codecs{"PCMA", "PCMU"}; ///< in order of preference
+    /// In order of preference: PCMA, PCMU, G722, L16 (16 kHz), L16/8000, and the names of
+    /// `more_codecs`.
+    std::vector<std::string> codecs{"PCMA", "PCMU"};
+    /// Codecs besides those above, such as `codecs::opus()` or one of your own; they must outlive
+    /// the agent.
+    std::vector<const media::codec*> more_codecs{};
     /// RTP ports, both included; 0 and 0: whatever is free. Each call takes an even one.
     std::uint16_t port_lo = 0, port_hi = 0;
 };

@@ -53,6 +53,14 @@ solosip_pkg_config(solosip-core DESCRIPTION "A SIP/RTP user agent without I/O"
   LIBS "-lsolosip-core" REQUIRES solosip-sip NEEDS libcrypto)
 solosip_pkg_config(solosip-g711 DESCRIPTION "G.711 for solosip" LIBS "-lsolosip-g711"
   REQUIRES solosip-core)
+solosip_pkg_config(solosip-g722 DESCRIPTION "G.722 for solosip" LIBS "-lsolosip-g722"
+  REQUIRES solosip-core)
+solosip_pkg_config(solosip-l16 DESCRIPTION "L16 for solosip" LIBS "-lsolosip-l16"
+  REQUIRES solosip-core)
+if(SOLOSIP_OPUS)
+  solosip_pkg_config(solosip-opus DESCRIPTION "Opus for solosip" LIBS "-lsolosip-opus"
+    REQUIRES solosip-core NEEDS opus)
+endif()
 if(SOLOSIP_EDGE)
   # The settings that every translation unit of a program must share (SolosipAsio.cmake).
   get_target_property(definitions solosip_asio INTERFACE_COMPILE_DEFINITIONS)
@@ -63,6 +71,6 @@ if(SOLOSIP_EDGE)
     set(asio_include " -isystem ${ASIO_INCLUDE_DIR}")
   endif()
   solosip_pkg_config(solosip DESCRIPTION "${PROJECT_DESCRIPTION}" LIBS "-lsolosip -pthread"
-    CFLAGS "${definitions}${asio_include} -pthread" REQUIRES solosip-g711 solosip-core
+    CFLAGS "${definitions}${asio_include} -pthread" REQUIRES solosip-g711 solosip-g722 solosip-l16 solosip-core
     NEEDS sndfile samplerate)
 endif()

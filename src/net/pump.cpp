@@ -2,6 +2,8 @@
 
 #include "solosip/base/limits.hpp"
 #include "solosip/codecs/g711.hpp"
+#include "solosip/codecs/g722.hpp"
+#include "solosip/codecs/l16.hpp"
 #include "ua/identity.hpp"
 
 #include <algorithm>
@@ -24,10 +26,14 @@ constexpr std::size_t sip_buffer = 65'536;
 // One byte more than is read, so that a packet that is too long is seen to be.
 constexpr std::size_t rtp_buffer = limits::rtp_packet_bytes + 1;
 
-const media::codec* codec_named(const std::string& name)
+const media::codec* codec_named(const config& c, const std::string& name)
 {
-    for (const media::codec* c : {&codecs::pcma(), &codecs::pcmu()})
-        if (c->info().name == name) return c;
+    for (const media::codec* more : c.media.more_codecs)
+        if (more != nullptr && more->info().name == name) return more;
+    if (name == "L16/8000") return &codecs::l16_8000();
+    for (const media::codec* ours :
+         {&codecs::pcma(), &codecs::pcmu(), &codecs::g722(), &codecs::l16_16000()})
+        if (ours->info().name == name) return ours;
     return nullptr;
 }
 
@@ -40,7 +46,8 @@ bool possible(const config& c)
     return dscp(c.dscp_sip) && dscp(c.dscp_rtp) && ports && c.request_limit >= seconds(1) &&
            c.request_limit <= seconds(30) && ua::is_instance(c.instance) &&
            !c.media.codecs.empty() &&
-           std::all_of(c.media.codecs.begin(), c.media.codecs.end(), codec_named);
+           std::all_of(c.media.codecs.begin(), c.media.codecs.end(),
+                       [&](const std::string& name) { return codec_named(c, name) != nullptr; });
 }
 
 } // namespace
@@ -59,7 +66,7 @@ ua::settings pump::settings() const
     ua::settings s;
     s.user_agent = config_.user_agent;
     for (const auto& name : config_.media.codecs)
-        s.codecs.push_back(codec_named(name));
+        s.codecs.push_back(codec_named(config_, name));
     s.ring_limit = config_.ring_limit;
     s.instance = config_.instance;
     s.learn_contact = config_.learn_contact;

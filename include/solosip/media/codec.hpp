@@ -19,7 +19,7 @@ struct codec_info
     std::string_view name;     ///< "PCMA"
     std::uint32_t clock_rate;  ///< Hz of the RTP timestamp
     std::uint32_t sample_rate; ///< Hz of the PCM (G.722 has 16000 at a clock of 8000)
-    std::uint8_t channels;
+    std::uint8_t channels;     ///< in SDP; the PCM is mono always
     int static_payload_type; ///< RFC 3551 table 4; -1 where it has none
     std::size_t max_bytes_per_20ms;
 };
