@@ -50,6 +50,7 @@ std::string peer::sdp(const std::string& formats, const std::string& more) const
 
 void peer::on_datagram(const datagram& d)
 {
+    if (!d.is_sip() && d.to.port != media_port) return; // RTCP
     if (d.to.port == media_port)
     {
         ++media_packets;
