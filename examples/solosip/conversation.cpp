@@ -18,7 +18,7 @@ milliseconds to_milliseconds(double s)
 
 std::string_view to_string(dtmf_via via)
 {
-    return via == dtmf_via::info ? "info" : "rtp";
+    return via == dtmf_via::info ? "info" : via == dtmf_via::tone ? "tone" : "rtp";
 }
 
 // What was heard until it is said again; never more than a second.

@@ -40,12 +40,13 @@ enum class dtmf_via : std::uint8_t
     automatic, ///< RFC 4733 where the other side understands it, else INFO
     rtp,       ///< RFC 4733
     info,      ///< SIP INFO, application/dtmf-relay
+    tone,      ///< in the sound; heard where nothing else was agreed, never sent
 };
 
 /// A key that was pressed at the other end.
 struct digit
 {
-    char key = 0;           ///< 0-9 * # A-D
+    char key = 0;           ///< 0-9 * # A-D, ! for the hook flash
     milliseconds length{0}; ///< 0 where not known
     dtmf_via via = dtmf_via::rtp;
 };
@@ -81,6 +82,8 @@ struct media_options
     /// Codecs besides those above, such as `codecs::opus()` or one of your own; they must outlive
     /// the agent.
     std::vector<const media::codec*> more_codecs{};
+    /// Keys are heard in the sound (ITU-T Q.23) where RFC 4733 was not agreed; with this, always.
+    bool hear_tones = false;
     /// RTP ports, both included; 0 and 0: whatever is free. Each call takes an even one.
     std::uint16_t port_lo = 0, port_hi = 0;
 };

@@ -8,7 +8,7 @@ namespace solosip::dtmf
 namespace
 {
 
-constexpr std::string_view keys = "0123456789*#ABCD";
+constexpr std::string_view keys = "0123456789*#ABCD!";
 
 } // namespace
 

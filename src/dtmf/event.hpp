@@ -13,7 +13,7 @@ inline constexpr std::size_t payload_bytes = 4;
 
 struct telephone_event
 {
-    std::uint8_t code = 0; ///< RFC 4733 table 3: 0-15 are the keys
+    std::uint8_t code = 0; ///< RFC 4733 table 3: 0-15 are the keys, 16 is the hook flash
     bool end = false;
     std::uint8_t volume = 10;   ///< dBm0 with the sign dropped, 0-63
     std::uint16_t duration = 0; ///< ticks since the packet's timestamp
@@ -24,7 +24,8 @@ struct telephone_event
 std::optional<telephone_event> parse_event(std::span<const std::uint8_t> payload);
 std::array<std::uint8_t, payload_bytes> print_event(const telephone_event& e);
 
-/// Key of an event code, code of a key (0-9 * # A-D); nothing for what is no key.
+/// Key of an event code, code of a key (0-9 * # A-D, and ! for the hook flash); nothing for what is
+/// no key.
 std::optional<char> key_of(unsigned code);
 std::optional<std::uint8_t> code_of(char key);
 

@@ -3,6 +3,7 @@
 #include "dtmf/event.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
 
@@ -61,6 +62,19 @@ std::optional<char> key(std::string_view text)
     return key_of(static_cast<unsigned>(*code));
 }
 
+/// RFC 4733 section 2.3, at 8 kHz.
+result<info_digit> octets(std::string_view body)
+{
+    std::array<std::uint8_t, payload_bytes> payload{};
+    std::transform(body.begin(), body.end(), payload.begin(),
+                   [](char c) { return static_cast<std::uint8_t>(c); });
+    const auto e = parse_event(payload);
+    const auto pressed = e ? key_of(e->code) : std::nullopt;
+    if (!pressed) return errc::bad_digit;
+    if (!e->end) return errc::cancelled;
+    return info_digit{*pressed, milliseconds(e->duration / 8)};
+}
+
 bool is_signal(std::string_view name)
 {
     return same_name(name, "signal") || same_name(name, "d");
@@ -79,7 +93,11 @@ bool is_key(char c)
 
 result<info_digit> parse_info(std::string_view subtype, std::string_view body)
 {
-    if (!same_name(subtype, "dtmf-relay") && !same_name(subtype, "dtmf")) return errc::bad_syntax;
+    const bool event = same_name(subtype, "telephone-event");
+    if (event && body.size() == payload_bytes && static_cast<unsigned char>(body[0]) < ' ')
+        return octets(body);
+    if (!event && !same_name(subtype, "dtmf-relay") && !same_name(subtype, "dtmf"))
+        return errc::bad_syntax;
 
     // Senders use either body under either type, so one reader takes both.
     std::optional<char> pressed;

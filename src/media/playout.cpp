@@ -27,6 +27,7 @@ void playout::configure(const stream& how, milliseconds packet_time)
         concealed_ = 0;
         if (sink_) sink_->prepare(info_.sample_rate);
     }
+    if (other_codec) tones_.configure(info_.sample_rate);
     history_ = std::max(concealer_.history(), pitch_history(info_.sample_rate));
     const std::size_t room = history_ + 4 * frame_ + info_.sample_rate / 10;
     if (other_codec || line_.size() < room)
@@ -150,6 +151,7 @@ void playout::play_frame()
     else if (since_shift_ < shift_pause)
         ++since_shift_;
     at_ += frame_;
+    if (how_.hear_tones) tones_.hear({begin, frame_});
     if (sink_) sink_->write({begin, frame_});
 }
 

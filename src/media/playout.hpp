@@ -1,6 +1,7 @@
 // From the packet to the ear: at what time, and what is heard where nothing came.
 #pragma once
 
+#include "dtmf/detector.hpp"
 #include "media/comfort_noise.hpp"
 #include "media/concealer.hpp"
 #include "rtp/jitter_buffer.hpp"
@@ -8,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -37,6 +39,8 @@ public:
 
     /// Adds to what concerns this part.
     void count(statistics& s) const;
+
+    std::optional<dtmf::press> poll_tone() { return tones_.poll(); }
 
 private:
     /// Frames heard in one tick where several are owed.
@@ -68,6 +72,7 @@ private:
     rtp::jitter_buffer waiting_;
     concealer concealer_;
     comfort_noise noise_;
+    dtmf::detector tones_;
 
     /// What was heard, the last of it before `at_`; where the room ends, it begins anew in front.
     std::vector<sample> line_;

@@ -58,7 +58,7 @@ struct session::state
     stream how{};
     milliseconds packet_time{20};
     std::uint32_t ticks_per_packet = 160;
-    time_point next_tick{};
+    time_point next_tick{}, now{};
 
     std::uint32_t ssrc;
     std::uint32_t timestamp; ///< of the next packet
@@ -138,6 +138,7 @@ void session::receive(std::span<const std::uint8_t> packet, time_point now, cons
 {
     state& s = *s_;
     if (!s.running) return;
+    s.now = now;
     if (!rtp::is_rtcp(packet))
         s.ear.receive(packet, from, now);
     else if (!s.reports.receive(packet, from, now, s.ssrc))
@@ -154,6 +155,7 @@ void session::handle_timeout(time_point now)
 {
     state& s = *s_;
     if (!s.running || now < s.next_tick) return;
+    s.now = now;
     // Deadlines are laid out from the first one, so that being late never adds up.
     const auto ticks = 1 + static_cast<std::uint64_t>((now - s.next_tick) / s.packet_time);
     s.next_tick += s.packet_time * ticks;
@@ -230,7 +232,10 @@ std::size_t session::state::send_audio(std::span<std::uint8_t> to)
 std::optional<event> session::poll_event()
 {
     state& s = *s_;
-    if (const auto press = s.ear.poll_press()) return digit_heard{press->key, press->length};
+    if (const auto press = s.ear.poll_press())
+        return digit_heard{press->key, press->length, false, s.now};
+    if (const auto press = s.ear.poll_tone())
+        return digit_heard{press->key, press->length, true, s.now};
     if (const auto played = s.sounds.poll_finished()) return *played;
     if (const auto digits = s.digits_done.take()) return *digits;
     if (const auto to = s.ear.poll_moved()) return remote_moved{*to};

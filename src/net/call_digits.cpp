@@ -14,6 +14,17 @@ void start_reader(const call_ptr& c, digit_reader r)
     c->core->post([c, r = std::move(r)]() mutable { c->core->read_digits(*c, std::move(r)); });
 }
 
+dtmf_via heard_via(ua::digit_method m)
+{
+    switch (m)
+    {
+    case ua::digit_method::rtp: return dtmf_via::rtp;
+    case ua::digit_method::info: return dtmf_via::info;
+    case ua::digit_method::tone: break;
+    }
+    return dtmf_via::tone;
+}
+
 auto cancel_of(const call_ptr& c)
 {
     return [weak = std::weak_ptr(c)](net::operation op)
@@ -141,8 +152,7 @@ void agent_core::on(ua::digit& e)
     pump.note(std::string("digit ") + e.key);
     call_state& c = *current_;
     if (c.digits.size() == limits::digits) c.digits.pop_front();
-    c.digits.push_back(
-        {e.key, e.length, e.via == ua::digit_method::rtp ? dtmf_via::rtp : dtmf_via::info});
+    c.digits.push_back({e.key, e.length, heard_via(e.via)});
     feed_readers(c, net::present());
 }
 
@@ -151,6 +161,7 @@ void agent_core::send_digits(call_state& c, net::operation id, handler<> h, cons
 {
     if (const auto ec = refusal(c); ec) return h.post(ec);
     if (keys.empty()) return h.post({});
+    if (via == dtmf_via::tone) return h.post(errc::bad_config);
     std::optional<ua::digit_method> method;
     if (via == dtmf_via::rtp) method = ua::digit_method::rtp;
     if (via == dtmf_via::info) method = ua::digit_method::info;

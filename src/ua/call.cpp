@@ -169,7 +169,8 @@ void call::report_audio()
     while (auto e = media_.session().poll_event())
     {
         if (const auto* heard = std::get_if<media::digit_heard>(&*e))
-            ctx_.emit(digit{id_, heard->key, heard->length, digit_method::rtp});
+            report_press(heard->key, heard->length,
+                         heard->by_tone ? digit_method::tone : digit_method::rtp, heard->at);
         else if (const auto* done = std::get_if<media::play_finished>(&*e))
             ctx_.emit(played{id_, done->item, done->complete});
         else if (const auto* sent = std::get_if<media::digits_finished>(&*e))

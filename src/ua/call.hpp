@@ -5,6 +5,7 @@
 #pragma once
 
 #include "dialog/dialog.hpp"
+#include "dtmf/merger.hpp"
 #include "solosip/auth/digest.hpp"
 #include "solosip/base/timer_table.hpp"
 #include "solosip/sip/header_values.hpp"
@@ -287,6 +288,7 @@ private:
     /// The session description in a body, also in a part of it; all of a body without a type.
     static std::string_view description_in(const sip::message_view& m);
     /// Audio runs by what is agreed in that dialog; tells what is new in it.
+    void report_press(char key, milliseconds length, digit_method via, time_point now);
     void announce_media();
     void run_media(std::size_t leg_index, time_point now);
     std::string remote_uri() const;
@@ -332,6 +334,7 @@ private:
     std::optional<success> success_; ///< which 2xx of ours waits for its ACK?
 
     call_media media_;
+    dtmf::merger merger_;
     std::optional<std::size_t> media_leg_; ///< whose agreement does the audio run by?
     std::deque<wish> changes_;             ///< the first one is under way or comes next
     bool change_out_ = false;              ///< is its request with the other side?

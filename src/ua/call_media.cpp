@@ -59,6 +59,8 @@ bool call_media::run(const sdp::agreement& a, bool plays, time_point now)
     how.send = reachable && sdp::sends(a.direction);
     how.receive = sdp::receives(a.direction);
     how.plays = plays;
+    // Where the other side has no other way in RTP, keys may be in the sound.
+    how.hear_tones = !a.receive_events || config_.hear_tones;
     how.ptime = a.ptime;
     how.remote = a.remote;
     how.remote_rtcp = a.remote_rtcp;

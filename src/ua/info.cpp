@@ -11,6 +11,12 @@ namespace solosip::ua
 namespace
 {
 
+bool is_digits(const sip::media_type& type)
+{
+    return type.is("application", "dtmf-relay") || type.is("application", "dtmf") ||
+           type.is("application", "telephone-event") || type.is("audio", "telephone-event");
+}
+
 constexpr milliseconds key_length{160};
 // Audio's digit ids count up from 0; these from here.
 constexpr std::uint32_t info_ids_begin = 0x8000'0000u;
@@ -26,23 +32,39 @@ void call::on_info(const incoming& in, time_point now)
         ctx_.respond(in, {200, {}, local_tag_}, now); // RFC 6086 section 4.2.2: "are you there?"
         return;
     }
-    if (!type || !(type->is("application", "dtmf-relay") || type->is("application", "dtmf")))
+    if (!type || !(is_digits(*type)))
     {
         // RFC 6086 section 4.2.2 would have 469 for a package; they hear what we do take.
         if (ctx_.takes_requests) return ctx_.requests->offer(in, id_, local_tag_, now);
         ctx_.respond(
-            in, {415, {}, local_tag_, {{"Accept", "application/dtmf-relay, application/dtmf"}}},
+            in,
+            {415,
+             {},
+             local_tag_,
+             {{"Accept", "application/dtmf-relay, application/dtmf, application/telephone-event"}}},
             now);
         return;
     }
     const auto pressed = dtmf::parse_info(type->subtype, m.body());
+    if (!pressed && pressed.code() == errc::cancelled)
+    {
+        ctx_.respond(in, {200, {}, local_tag_}, now); // the key is still down
+        return;
+    }
     if (!pressed)
     {
         ctx_.respond(in, {400, "No Key In Body", local_tag_}, now);
         return;
     }
     ctx_.respond(in, {200, {}, local_tag_}, now);
-    ctx_.emit(digit{id_, pressed->key, pressed->length, digit_method::info});
+    report_press(pressed->key, pressed->length, digit_method::info, now);
+}
+
+// Some press each key in two ways at once.
+void call::report_press(char key, milliseconds length, digit_method via, time_point now)
+{
+    if (merger_.is_new(key, static_cast<unsigned>(via), now))
+        ctx_.emit(digit{id_, key, length, via});
 }
 
 result<media::digits_id> call::send_digits(std::string_view keys, std::optional<digit_method> via,

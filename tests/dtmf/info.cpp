@@ -62,7 +62,7 @@ TEST_CASE("bodies without a key")
         {"dtmf-relay", "Duration=160\r\n", errc::bad_digit, 0},
         {"dtmf-relay", "Duration=160\r\nSignal=x\r\n", errc::bad_digit, 14},
         {"dtmf-relay", "Signal=", errc::bad_digit, 0},
-        {"dtmf-relay", "Signal=16", errc::bad_digit, 0},
+        {"dtmf-relay", "Signal=17", errc::bad_digit, 0},
         {"dtmf-relay", "Signal=05", errc::bad_digit, 0},
         {"dtmf-relay", "Signal=111", errc::bad_digit, 0},
         {"dtmf-relay", "Signal=-1", errc::bad_digit, 0},
@@ -95,4 +95,20 @@ TEST_CASE("what is made can be read")
     CHECK(dtmf::make_dtmf_relay('#', milliseconds(100)) == "Signal=#\r\nDuration=100\r\n");
     CHECK(!dtmf::is_key('a'));
     CHECK(!dtmf::is_key('E'));
+}
+
+TEST_CASE("RFC 4733's octets in an INFO: its third dialect")
+{
+    using namespace std::string_literals;
+    const auto pressed = solosip::dtmf::parse_info("telephone-event", "\x0B\x8A\x03\x20"s);
+    REQUIRE(pressed);
+    CHECK(pressed->key == '#');
+    CHECK(pressed->length == solosip::milliseconds(100));
+    CHECK(solosip::dtmf::parse_info("telephone-event", "\x0B\x0A\x03\x20"s).code() ==
+          solosip::errc::cancelled);
+    CHECK(solosip::dtmf::parse_info("telephone-event", "\x1F\x8A\x03\x20"s).code() ==
+          solosip::errc::bad_digit);
+    CHECK(solosip::dtmf::parse_info("telephone-event", "Signal=5\r\nDuration=100\r\n")->key == '5');
+    CHECK(solosip::dtmf::parse_info("dtmf-relay", "Signal=16\r\n")->key == '!');
+    CHECK(solosip::dtmf::parse_info("dtmf", "!")->key == '!');
 }

@@ -395,7 +395,7 @@ TEST_CASE("the captures that come with SIPp")
 TEST_CASE("other events than keys are understood and not reported")
 {
     fixture f;
-    for (int code = 16; code < 256; ++code)
+    for (int code = 17; code < 256; ++code)
     {
         const std::vector<std::uint8_t> payload{static_cast<std::uint8_t>(code), 0x80, 1, 0};
         rtp::packet p;

@@ -1,5 +1,10 @@
 // Keys pressed in a call, by RFC 4733 and by INFO: each press once.
 #include "simulation/scenario.hpp"
+#include "solosip/codecs/g711.hpp"
+#include "solosip/rtp/packet.hpp"
+
+#include <array>
+#include <cmath>
 
 using namespace solosip;
 using namespace solosip::simulation;
@@ -173,4 +178,69 @@ TEST_CASE("what is no key is refused at once")
     CHECK(!s.alice.press(std::string(100'000, '1')).has_value());
     s.w.run_for(seconds(1));
     CHECK(s.bob.seen.digits.empty());
+}
+
+TEST_CASE("a key by RFC 4733 and by INFO at once is one press")
+{
+    two_agents s;
+    REQUIRE(s.connect());
+    for (const std::string key : {"1", "1", "2", "1", "!"})
+    {
+        REQUIRE(s.alice.press(key, ua::digit_method::rtp));
+        REQUIRE(s.alice.press(key, ua::digit_method::info));
+        s.w.run_for(milliseconds(400));
+    }
+    s.w.run_for(seconds(2));
+    INFO(s.w.log());
+    CHECK(s.bob.seen.digits == "1121!");
+}
+
+TEST_CASE("keys in the sound are heard where RFC 4733 was not agreed")
+{
+    agent_and_peer s;
+    s.peer.on_message = [&](const sip::message& m)
+    {
+        if (m->is_request() && m->method() == sip::method::invite)
+            s.peer.answer(m, "200 OK", s.peer.contact(), s.peer.sdp("8"));
+    };
+    REQUIRE(s.alice.call(peer_uri));
+    s.w.run_for(seconds(1));
+    // 852 and 1336 Hz: 8; then silence.
+    for (std::uint16_t n = 0; n < 20; ++n)
+    {
+        std::array<std::uint8_t, 172> packet{};
+        rtp::print_header({8, n == 0, n, n * 160u, 5}, packet);
+        for (int i = 0; i < 160; ++i)
+        {
+            const double t = (n * 160 + i) / 8000.0, turn = 6.283185307;
+            const double v =
+                n < 6 ? 6000 * (std::sin(turn * 852 * t) + std::sin(turn * 1336 * t)) : 0;
+            packet[static_cast<std::size_t>(12 + i)] =
+                codecs::linear_to_alaw(static_cast<media::sample>(v));
+        }
+        s.peer.say_media(s.alice.media(),
+                         {reinterpret_cast<const char*>(packet.data()), packet.size()});
+        s.w.run_for(milliseconds(20));
+    }
+    s.w.run_for(seconds(1));
+    CHECK(s.alice.seen.digits == "8");
+    CHECK(s.alice.seen.presses.at(0).via == ua::digit_method::tone);
+}
+
+TEST_CASE("one packet of a press is enough, though no two packets come in sequence")
+{
+    two_agents s;
+    REQUIRE(s.connect());
+    s.w.run_for(seconds(1));
+    int events = 0;
+    s.w.lets_pass = [&](const datagram& d)
+    {
+        const bool event = !d.is_sip() && d.bytes.size() == 16 && (d.bytes[1] & 0x7f) == 101;
+        return d.is_sip() || (event && events++ % 7 == 0);
+    };
+    REQUIRE(s.alice.press("12345"));
+    s.w.run_for(seconds(4));
+    INFO(s.w.log());
+    CHECK(events > 20);
+    CHECK(s.bob.seen.digits == "12345");
 }

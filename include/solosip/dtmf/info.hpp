@@ -10,7 +10,7 @@
 namespace solosip::dtmf
 {
 
-/// The keys of RFC 4733 table 3 that are telephone keys: 0-9 * # A-D (events 0-15).
+/// The keys of RFC 4733 table 3: 0-9 * # A-D (events 0-15), and ! for the hook flash (16).
 bool is_key(char c);
 
 struct info_digit
@@ -21,7 +21,9 @@ struct info_digit
 
 /// `subtype` "dtmf-relay": "Signal=5" and "Duration=160" on lines (also 10 and 11 for * and #);
 /// "dtmf": a bare key, or "d=5" with "dt=160". Spaces and line ends of any kind.
-/// Errors: bad_digit, bad_syntax.
+/// "telephone-event": either of these, or RFC 4733's four octets, of which those with the end bit
+/// are a press; the others are no press yet.
+/// Errors: bad_digit, bad_syntax; cancelled for what is no press yet.
 result<info_digit> parse_info(std::string_view subtype, std::string_view body);
 
 /// The body of an application/dtmf-relay INFO.

@@ -32,6 +32,7 @@ struct stream
     unsigned ptime = 20;    ///< ms in a packet: 20 (others are rounded to a multiple of 10, 10-100)
     endpoint remote{};      ///< where the other side has announced to be; port 0: not known
     endpoint remote_rtcp{}; ///< and where its RTCP is
+    bool hear_tones = false;  ///< keys are looked for in the sound too (ITU-T Q.23)
     bool report_voip = false; ///< it asked for VoIP metrics (RFC 3611)
     /// For measurements: what came and nothing else, 60 ms later; silence where nothing came.
     bool plain = false;
@@ -44,11 +45,13 @@ enum class digits_id : std::uint32_t
 {
 };
 
-/// A key was pressed at the other end, by RFC 4733; once for each press.
+/// A key was pressed at the other end; once for each press and method.
 struct digit_heard
 {
-    char key; ///< 0-9 * # A-D
+    char key; ///< 0-9 * # A-D, ! for the hook flash
     milliseconds length;
+    bool by_tone = false; ///< in the sound, not by RFC 4733
+    time_point at{};      ///< when it was told
 };
 /// The last sample of a sound has been sent, or it was cleared (`errc::cancelled` at the edge).
 struct play_finished

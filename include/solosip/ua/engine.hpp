@@ -47,7 +47,8 @@ struct settings
     std::string user_agent = "solosip"; ///< User-Agent and Server; empty: neither is sent
     transaction::timing timing{};
     std::vector<const media::codec*> codecs{}; ///< in order of preference; at least one
-    seconds ring_limit{60};                    ///< an unanswered incoming call hears 480 then
+    bool hear_tones = false;  ///< look for keys in the sound even where RFC 4733 was agreed
+    seconds ring_limit{60};   ///< an unanswered incoming call hears 480 then
     seconds early_limit{180}; ///< an outgoing call without a final answer is cancelled then
     /// While we are registered, whoever is not our registrar or outbound proxy hears 403.
     bool only_registrar_may_call = true;
@@ -151,6 +152,7 @@ enum class digit_method : std::uint8_t
 {
     rtp,  ///< RFC 4733
     info, ///< SIP INFO
+    tone, ///< in the sound; heard only
 };
 struct digit
 {
