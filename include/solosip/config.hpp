@@ -84,6 +84,9 @@ struct media_options
     std::vector<const media::codec*> more_codecs{};
     /// Keys are heard in the sound (ITU-T Q.23) where RFC 4733 was not agreed; with this, always.
     bool hear_tones = false;
+    /// A call from whose other side no RTP and no RTCP comes for so long ends with
+    /// `errc::media_timeout`; not while it rings or either side holds it. 0: never.
+    seconds silence_limit{0};
     /// RTP ports, both included; 0 and 0: whatever is free. Each call takes an even one.
     std::uint16_t port_lo = 0, port_hi = 0;
 };

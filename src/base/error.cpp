@@ -24,6 +24,7 @@ public:
         case errc::server_failure:
         case errc::unreachable:
         case errc::timed_out:
+        case errc::media_timeout:
         case errc::dns_failed:
         case errc::address_in_use: return make_error_condition(condition::retryable);
         case errc::not_found:
@@ -105,6 +106,7 @@ const char* describe(errc e) noexcept
     case errc::not_found: return "there is no such user";
     case errc::busy: return "the other side is busy";
     case errc::declined: return "the other side declined the call";
+    case errc::media_timeout: return "nothing is heard of the other side any more";
     case errc::no_answer: return "nobody answered";
     case errc::redirected: return "the other side is somewhere else now";
     case errc::cancelled: return "the call was cancelled before it was answered";

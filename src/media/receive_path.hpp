@@ -39,6 +39,7 @@ public:
     const rtp::burst_counter& bursts() const { return bursts_; }
     std::uint32_t heard_ssrc() const { return source_.current(); }
     void ignore() { ++ignored_; }
+    std::uint64_t ignored() const { return ignored_; }
     std::optional<dtmf::press> poll_tone() { return playout_.poll_tone(); }
     /// Where the sender that is heard has moved to; once for each time.
     std::optional<endpoint> poll_moved();

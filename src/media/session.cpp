@@ -75,6 +75,8 @@ struct session::state
     rtp::fixed_queue<digits_finished, dtmf::sender::most_items> digits_done;
     receive_path ear;
     reporter reports;
+    time_point heard_at{}; ///< the last packet, or the moment in which they became due
+    bool watching = false, silent = false;
 };
 
 session::session(random_source& random) : s_(std::make_unique<state>(random)) {}
@@ -101,10 +103,15 @@ void session::start(const stream& how, time_point now)
 {
     state& s = *s_;
     s.configure(how);
+    // On hold and while it rings nobody has to say anything.
+    const bool watched = how.silence_limit > duration(0) && how.receive && how.plays;
+    if (watched && !s.watching) s.heard_at = now;
+    s.watching = watched;
     if (!how.send_events) s.abandon_digits();
     if (!how.send) s.on_ticks(0);
     if (s.running) return;
     s.running = true;
+    s.now = now;
     s.reports.start(now);
     // The first packet goes out at once: it opens the way through a NAT for what comes back.
     s.next_tick = now + s.packet_time;
@@ -121,6 +128,7 @@ void session::stop()
     s.abandon_digits();
     s.ear.stop();
     s.reports.stop();
+    s.watching = s.silent = false;
 }
 
 bool session::running() const
@@ -139,10 +147,12 @@ void session::receive(std::span<const std::uint8_t> packet, time_point now, cons
     state& s = *s_;
     if (!s.running) return;
     s.now = now;
+    const auto ignored = s.ear.ignored();
     if (!rtp::is_rtcp(packet))
         s.ear.receive(packet, from, now);
     else if (!s.reports.receive(packet, from, now, s.ssrc))
         s.ear.ignore();
+    if (s.ear.ignored() == ignored) s.heard_at = now;
 }
 
 std::optional<time_point> session::next_timeout() const
@@ -162,6 +172,7 @@ void session::handle_timeout(time_point now)
     s.on_ticks(ticks);
     s.ear.tick(ticks, now);
     s.reports.tick(now);
+    s.silent = s.watching && now - s.heard_at >= s.how.silence_limit;
 }
 
 void session::state::on_ticks(std::uint64_t ticks)
@@ -250,6 +261,11 @@ result<play_id> session::play(std::unique_ptr<source> sound, milliseconds after)
 void session::clear()
 {
     s_->sounds.clear();
+}
+
+bool session::remote_silent() const
+{
+    return s_->silent;
 }
 
 bool session::playing() const

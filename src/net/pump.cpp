@@ -67,6 +67,7 @@ ua::settings pump::settings() const
     s.user_agent = config_.user_agent;
     for (const auto& name : config_.media.codecs)
         s.codecs.push_back(codec_named(config_, name));
+    s.media_limit = config_.media.silence_limit;
     s.hear_tones = config_.media.hear_tones;
     s.ring_limit = config_.ring_limit;
     s.instance = config_.instance;

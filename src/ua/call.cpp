@@ -162,6 +162,8 @@ void call::handle_timeout(time_point now)
         case timer::count: break;
         }
     media_.session().handle_timeout(now);
+    if (!ended_ && phase_ == phase::established && media_.session().remote_silent())
+        give_up_on_media(now);
 }
 
 void call::report_audio()

@@ -289,6 +289,7 @@ private:
     static std::string_view description_in(const sip::message_view& m);
     /// Audio runs by what is agreed in that dialog; tells what is new in it.
     void report_press(char key, milliseconds length, digit_method via, time_point now);
+    void give_up_on_media(time_point now);
     void announce_media();
     void run_media(std::size_t leg_index, time_point now);
     std::string remote_uri() const;

@@ -146,6 +146,12 @@ void call::on_limit(time_point now)
     end({ended_by::us, 487, {}, errc::no_answer}, now);
 }
 
+void call::give_up_on_media(time_point now)
+{
+    send_bye(*chosen_, now);
+    end({ended_by::network, 0, "nothing is heard", errc::media_timeout}, now);
+}
+
 void call::end(ending how, time_point now)
 {
     if (ended_) return;

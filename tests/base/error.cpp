@@ -53,6 +53,7 @@ TEST_CASE("what to do about some errors")
         {errc::busy, condition::peer_refused},
         {errc::auth_rejected, condition::peer_refused},
         {errc::timed_out, condition::retryable},
+        {errc::media_timeout, condition::retryable},
         {errc::unreachable, condition::retryable},
         {errc::address_in_use, condition::retryable},
         {errc::not_found, condition::permanent},

@@ -1,4 +1,5 @@
-// What can go wrong, as one list: the parser's complaints, the agent's failures and the user's slips.
+// What can go wrong, as one list: the parser's complaints, the agent's failures and the user's
+// slips.
 #pragma once
 
 #include <string>
@@ -24,10 +25,11 @@ enum class errc
     server_failure,    ///< any other 5xx
     unreachable,       ///< the network refused to carry the message
     timed_out,         ///< no answer at all within 64*T1 (RFC 3261 section 17.1)
+    media_timeout,     ///< nothing was heard of the other side for too long
     dns_failed,        ///< the host name has no address
     transferred,       ///< it goes on as another call
     no_common_codec,   ///< 488, or nothing in the offer that we can do
-    // Operations that the present state does not allow.
+                     // Operations that the present state does not allow.
     not_registered,
     call_in_progress,
     call_ended,
@@ -35,8 +37,8 @@ enum class errc
     shut_down,
     // What the user passed in.
     bad_uri,
-    bad_header,  ///< a header value holds CR, LF or NUL, or its name is no token
-    bad_digit,   ///< not one of 0-9 * # A-D
+    bad_header, ///< a header value holds CR, LF or NUL, or its name is no token
+    bad_digit,  ///< not one of 0-9 * # A-D
     bad_config,
     no_such_file,
     unsupported_audio_file,

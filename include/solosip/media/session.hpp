@@ -32,6 +32,9 @@ struct stream
     unsigned ptime = 20;    ///< ms in a packet: 20 (others are rounded to a multiple of 10, 10-100)
     endpoint remote{};      ///< where the other side has announced to be; port 0: not known
     endpoint remote_rtcp{}; ///< and where its RTCP is
+    /// After so long without RTP or RTCP, while sound is to be received and `plays`, the other side
+    /// is `remote_silent`. 0: never.
+    duration silence_limit{0};
     bool hear_tones = false;  ///< keys are looked for in the sound too (ITU-T Q.23)
     bool report_voip = false; ///< it asked for VoIP metrics (RFC 3611)
     /// For measurements: what came and nothing else, 60 ms later; silence where nothing came.
@@ -137,6 +140,8 @@ public:
                                   milliseconds gap = milliseconds(100));
 
     statistics stats() const;
+    /// Nothing came for `stream::silence_limit`, as of the last `handle_timeout`.
+    bool remote_silent() const;
 
 private:
     struct state;

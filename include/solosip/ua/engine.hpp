@@ -48,6 +48,7 @@ struct settings
     transaction::timing timing{};
     std::vector<const media::codec*> codecs{}; ///< in order of preference; at least one
     bool hear_tones = false;  ///< look for keys in the sound even where RFC 4733 was agreed
+    seconds media_limit{0};   ///< a call in which nothing is heard for so long ends; 0: never
     seconds ring_limit{60};   ///< an unanswered incoming call hears 480 then
     seconds early_limit{180}; ///< an outgoing call without a final answer is cancelled then
     /// While we are registered, whoever is not our registrar or outbound proxy hears 403.
