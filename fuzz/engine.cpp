@@ -174,6 +174,8 @@ private:
         if (const auto* done = std::get_if<ua::request_done>(&e))
             require(++asked_[done->request] == 1);
         if (const auto* in = std::get_if<ua::incoming_request>(&e)) theirs_.push_back(in->id);
+        if (const auto* done = std::get_if<ua::change_done>(&e))
+            require(calls_.at(done->call) == 0);
         if (const auto* d = std::get_if<ua::digit>(&e)) require(calls_.at(d->call) == 0);
     }
 
@@ -234,19 +236,27 @@ private:
                  std::to_string(decide_.byte() % 4) + "\", qop=\"auth\"\r\n";
         if (kind % 7 == 0) m += "Min-Expires: " + std::to_string(decide_.byte() * 60) + "\r\n";
         if (kind % 11 == 0) m += decide_.text(40) + "\r\n";
+        if (kind % 13 == 0)
+            m += "Require: 100rel\r\nRSeq: " + std::to_string(decide_.byte() % 4) + "\r\n";
+        if (kind % 4 == 0) m += "Allow: UPDATE\r\nSession-Expires: 90;refresher=uac\r\n";
+        if (kind % 17 == 0) m += "Min-SE: " + std::to_string(decide_.byte() * 60) + "\r\n";
         deliver(with_body(m));
     }
 
     void send_invite()
     {
-        const auto which = std::to_string(decide_.byte() % 3);
+        static constexpr std::string_view more[] = {
+            "", "Require: 100rel\r\n", "Supported: 100rel, timer\r\nSession-Expires: 90\r\n",
+            "Allow: UPDATE\r\nSupported: timer\r\nSession-Expires: 9\r\n"};
+        const auto chosen = decide_.byte();
+        const auto which = std::to_string(chosen % 3);
         deliver(
             with_body("INVITE sip:me@192.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP "
                       "192.0.2.2:5060;branch=z9hG4bKi" +
                       which + "\r\nFrom: <sip:x@y>;tag=f" + which +
                       "\r\nTo: <sip:me@192.0.2.1>\r\nCall-ID: " + which +
                       "\r\nCSeq: 1 INVITE\r\nMax-Forwards: 70\r\nContact: <sip:x@192.0.2.2>\r\n" +
-                      replaces()));
+                      std::string(more[chosen / 3 % std::size(more)]) + replaces()));
     }
 
     // Of the last dialog, as we see it from either side.
@@ -296,6 +306,8 @@ private:
                            (decide_.byte() % 2 ? "active" : "terminated") +
                            "\r\nContent-Length: 12\r\n\r\nSIP/2.0 " +
                            std::to_string(100 + decide_.byte() * 3) + '\n');
+        if (method == "PRACK") m += "RAck: " + value(last_response_, "RSeq: ") + " 1 INVITE\r\n";
+        if (method == "UPDATE") m += "Supported: timer\r\nSession-Expires: 90\r\n";
         if (method == "INFO")
             deliver(m +
                     "Content-Type: application/dtmf-relay\r\nContent-Length: 9\r\n\r\nSignal=5\n");
@@ -321,7 +333,7 @@ private:
     void command()
     {
         const auto c = engine_.current_call();
-        switch (decide_.byte() % 16)
+        switch (decide_.byte() % 19)
         {
         case 0:
         {
@@ -385,6 +397,21 @@ private:
             break;
         }
         case 9: engine_.unregister(now_); break;
+        case 16:
+            if (c) (void)engine_.early_media(*c, {4002, {}}, now_);
+            break;
+        case 17:
+        case 18:
+        {
+            ua::change what;
+            const auto bits = decide_.byte();
+            if (bits & 1) what.hold = (bits & 2) != 0;
+            what.by_update = (bits & 4) != 0;
+            what.ask = (bits & 8) != 0;
+            if (bits & 16) what.media_port = static_cast<std::uint16_t>(4002);
+            if (c) (void)engine_.modify(*c, what, now_);
+            break;
+        }
         }
         drain();
     }

@@ -29,6 +29,7 @@ public:
         case errc::address_in_use: return make_error_condition(condition::retryable);
         case errc::not_found:
         case errc::redirected:
+        case errc::duration_limit:
         case errc::cancelled:
         case errc::transferred:
         case errc::bad_start_line:
@@ -116,6 +117,7 @@ const char* describe(errc e) noexcept
     case errc::timed_out: return "the other side does not answer at all";
     case errc::dns_failed: return "the host name could not be resolved";
     case errc::transferred: return "the call goes on as another one";
+    case errc::duration_limit: return "the longest duration of a call is over";
     case errc::no_common_codec: return "the two sides have no audio codec in common";
     case errc::not_registered: return "there is no registration";
     case errc::call_in_progress: return "there is a call already";

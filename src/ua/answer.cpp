@@ -51,7 +51,10 @@ bool call::on_invite(const incoming& in, time_point now, bool announce)
     legs_.push_back({std::move(*made)});
     note_abilities(legs_.front(), *in.request);
     late_offer_ = !has_offer(*in.request);
+    wants_reliable_ = in.request->list_has(sip::header_id::require, "100rel");
+    knows_reliable_ = wants_reliable_ || in.request->list_has(sip::header_id::supported, "100rel");
     if (!late_offer_ && !read_offer(in, legs_.front(), now)) return false;
+    if (!grant(in, now)) return false;
     chosen_ = 0;
     if (!announce) return true; // answered at once
     ctx_.respond(in, {100}, now);
@@ -97,27 +100,29 @@ reply call::with_contact(int status) const
     return {status, {}, local_tag_, {{"Contact", ctx_.make_contact(local_, ours_)}}};
 }
 
-result<void> call::ring(const std::vector<header>& headers, time_point now)
-{
-    if (phase_ != phase::offered || ended_) return errc::call_ended;
-    if (!are_clean(headers)) return errc::bad_header;
-    reply r = with_contact(180);
-    r.headers.insert(r.headers.end(), headers.begin(), headers.end());
-    ctx_.respond({invite_, invite_transaction_, source_, local_}, r, now);
-    return {};
-}
-
 result<void> call::answer(const answer_options& options, time_point now)
 {
     if (phase_ != phase::offered || ended_) return errc::call_ended;
     if (!are_clean(options.headers)) return errc::bad_header;
-    media_.set_local({local_.address, options.media_port});
+    // RFC 3262 section 5: no 2xx before a description that was sent reliably has arrived.
+    if (unacknowledged_ && unacknowledged_->describes)
+    {
+        answer_waits_ = options;
+        return {};
+    }
+    if (!early_) media_.set_local({local_.address, options.media_port});
+    media_.set_direction(sdp::direction::sendrecv);
     reply r = with_contact(200);
     r.headers.push_back({"Allow", ctx_.allow()});
+    const auto granted = grant_session(*invite_, session_wish(), session_);
+    add_grant(r, granted ? *granted : session_grant{});
     r.headers.insert(r.headers.end(), options.headers.begin(), options.headers.end());
     r.content_type = sdp_type;
     negotiation& talks = legs_.front().talks;
-    if (late_offer_)
+    const bool offers = late_offer_ && !early_;
+    if (early_) // RFC 3261 section 13.2.1: the same answer, or none where it has arrived for sure
+        r.body = answered_reliably_ ? std::string() : talks.text();
+    else if (late_offer_)
         r.body = talks.make_offer(media_.local());
     else if (auto text = talks.make_answer(media_.local()))
         r.body = std::move(*text);
@@ -125,10 +130,13 @@ result<void> call::answer(const answer_options& options, time_point now)
         return text.error();
 
     phase_ = phase::established;
-    answered_at_ = now;
+    begin_lasting(now);
+    run_session(granted ? granted->terms : session_terms{}, now);
     timers_.stop(timer::limit);
     legs_.front().dialog.confirm();
-    send_success({invite_, invite_transaction_, source_, local_}, r, late_offer_, now);
+    provisionals_.clear();
+    timers_.stop(timer::provisional_again); // its PRACK may still come
+    send_success({invite_, invite_transaction_, source_, local_}, r, offers, now);
     ctx_.emit(call_answered{id_, remote_uri()});
     run_media(0, now);
     return {};
@@ -227,10 +235,13 @@ void call::on_request(const incoming& in, time_point now)
     case sip::method::invite:
     case sip::method::info:
     case sip::method::update:
+    case sip::method::prack:
         if (ended_ || (chosen_ && leg_index != *chosen_))
             ctx_.respond(in, {481, {}, local_tag_}, now);
         else if (in.request->method() == sip::method::info)
             on_info(in, now);
+        else if (in.request->method() == sip::method::prack)
+            on_prack(in, now);
         else if (in.request->method() == sip::method::update)
             on_update(in, leg_index, now);
         else

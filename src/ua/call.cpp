@@ -156,6 +156,11 @@ void call::handle_timeout(time_point now)
             if (invite_transaction_) ctx_.transactions.abandon(*invite_transaction_, ctx_.actions);
             phase_ = phase::finished;
             break;
+        case timer::provisional_again: repeat_provisional(now); break;
+        case timer::provisional_limit: give_up_on_prack(now); break;
+        case timer::session_refresh: refresh_session(now); break;
+        case timer::session_end: on_session_end(now); break;
+        case timer::longest: on_longest(now); break;
         case timer::change_again: start_change(now); break;
         case timer::refer_limit: on_refer_limit(now); break;
         case timer::change_limit: on_change_limit(now); break;

@@ -1,7 +1,7 @@
 // One call, from the wish or the INVITE to the last message that anybody may send about it. A
 // product of small states; what each verb does stands in a file of its own: invite.cpp, answer.cpp,
-// end.cpp, info.cpp, modify.cpp (changes that we want), reoffer.cpp (that they want); legs.cpp
-// carries requests inside its dialogs.
+// provisional.cpp, lasting.cpp, end.cpp, info.cpp, modify.cpp (changes that we want), reoffer.cpp
+// (that they want); legs.cpp carries requests inside its dialogs.
 #pragma once
 
 #include "dialog/dialog.hpp"
@@ -13,6 +13,7 @@
 #include "ua/context.hpp"
 #include "ua/negotiation.hpp"
 #include "ua/request.hpp"
+#include "ua/session_timer.hpp"
 #include "ua/transfer.hpp"
 
 #include <cstdint>
@@ -65,6 +66,7 @@ public:
 
     void start(std::string target, call_options options, time_point now);
     result<void> ring(const std::vector<header>& headers, time_point now);
+    result<void> early_media(const answer_options& options, time_point now);
     result<void> answer(const answer_options& options, time_point now);
     result<void> reject(int status, std::string_view reason, const std::vector<header>& headers,
                         time_point now);
@@ -129,13 +131,18 @@ public:
 private:
     enum class timer : std::uint8_t
     {
-        limit,        ///< rings for too long
-        answer_again, ///< our 2xx is repeated until its ACK comes (section 13.3.1.4)
-        answer_limit, ///< no ACK came
-        cancel_limit, ///< no final response came after our CANCEL (section 9.1)
-        change_again, ///< a change that met one of theirs is tried again (section 14.1)
-        change_limit, ///< nobody answers our re-INVITE
-        refer_limit,  ///< nobody says what has become of a transfer, or decides about one
+        limit,             ///< rings for too long
+        answer_again,      ///< our 2xx is repeated until its ACK comes (section 13.3.1.4)
+        answer_limit,      ///< no ACK came
+        cancel_limit,      ///< no final response came after our CANCEL (section 9.1)
+        provisional_again, ///< our reliable 1xx is repeated until its PRACK comes (RFC 3262)
+        provisional_limit, ///< no PRACK came
+        session_refresh,   ///< half of the session's time is over (RFC 4028 section 10)
+        session_end,       ///< it was not refreshed
+        longest,           ///< it has lasted long enough
+        change_again,      ///< a change that met one of theirs is tried again (section 14.1)
+        change_limit,      ///< nobody answers our re-INVITE
+        refer_limit,       ///< nobody says what has become of a transfer, or decides about one
         count
     };
 
@@ -163,7 +170,9 @@ private:
         std::optional<transmit> ack{};      ///< goes out again for each repeated 2xx
         std::uint32_t ack_cseq = 0;         ///< to which INVITE is that?
         negotiation talks{};
-        bool allows_update = false; ///< does the other side do UPDATE?
+        bool allows_update = false;          ///< does the other side do UPDATE?
+        std::optional<std::uint32_t> rseq{}; ///< of its last reliable response
+        bool answered_reliably = false;      ///< then descriptions in later responses say nothing
     };
     struct outstanding
     {
@@ -177,6 +186,7 @@ private:
     {
         change what;
         std::optional<change_id> id{};
+        bool refresh = false; ///< of the session, with nothing changed
         int tries = 0;
         std::optional<std::uint16_t> port_before{};
     };
@@ -195,6 +205,15 @@ private:
         duration interval{0};
         bool awaits_answer = false; ///< was it an offer?
     };
+    /// A provisional response of ours that waits for its PRACK.
+    struct reliable_response
+    {
+        std::uint32_t number;
+        sip::message response;
+        bool describes; ///< has it a session description?
+        bool offers;    ///< and that is an offer?
+        duration interval;
+    };
     /// Digits that go out by INFO, one after the other.
     struct info_job
     {
@@ -207,7 +226,6 @@ private:
     void on_invite_targets(const result<std::vector<target>>& targets, time_point now);
     void send_invite(time_point now);
     void on_invite_response(const sip::message_view& response, time_point now);
-    void on_provisional(const sip::message_view& response, time_point now);
     void on_success(const sip::message_view& response, time_point now);
     void on_refusal(const sip::message_view& response, time_point now);
     void on_invite_failure(transaction::failure why, time_point now);
@@ -215,10 +233,20 @@ private:
     // redirect.cpp
     void note_redirects(const sip::message_view& response);
     bool follow_redirect(const sip::message_view& response, time_point now);
+    result<void> take_final_description(leg& l, std::string_view text, std::string& answer);
     void repeat_ack(std::size_t leg_index, const sip::message_view& response);
     void establish(std::size_t leg_index, const sip::message_view& response, time_point now);
     void acknowledge(std::size_t leg_index, const sip::message_view& invite, std::string body,
                      time_point now);
+
+    // provisional.cpp
+    void on_provisional(const sip::message_view& response, time_point now);
+    bool take_provisional(std::size_t leg_index, const sip::message_view& response, time_point now);
+    void send_provisional(reply r, bool reliable, time_point now);
+    void repeat_provisional(time_point now);
+    void give_up_on_prack(time_point now);
+    void forget_provisionals();
+    void on_prack(const incoming& in, time_point now);
 
     // answer.cpp
     /// Whether the body is or must be an offer; one that may be ignored is none.
@@ -239,7 +267,7 @@ private:
     std::optional<duration> pause_after(const sip::message_view& response);
     void on_change_accepted(const outstanding& o, const sip::message_view& response,
                             time_point now);
-    result<void> take_offer(leg& l, std::string_view offer, std::string& answer);
+    result<void> take_offer(leg& l, std::string_view offer, bool hold, std::string& answer);
     void take_back_change();
     void on_change_done(errc why, int status, time_point now);
     void on_change_limit(time_point now);
@@ -250,8 +278,22 @@ private:
     void on_reinvite(const incoming& in, time_point now);
     void on_update(const incoming& in, std::size_t leg_index, time_point now);
 
+    // lasting.cpp
+    seconds session_wish() const;
+    void add_session_headers(std::vector<std::pair<std::string, std::string>>& headers) const;
+    std::optional<session_grant> grant(const incoming& in, time_point now);
+    void add_grant(reply& r, const session_grant& g);
+    void run_session(const session_terms& terms, time_point now);
+    void refresh_session(time_point now);
+    void begin_lasting(time_point now);
+    void on_session_end(time_point now);
+    void on_longest(time_point now);
+    void leave(time_point now);
+
     // end.cpp
     void on_bye(const incoming& in, time_point now);
+    /// The final answer to their INVITE.
+    void refuse_invite(int status, time_point now);
     void send_cancel(time_point now);
     void send_bye(std::size_t leg_index, time_point now);
     void end(ending how, time_point now);
@@ -276,6 +318,7 @@ private:
     std::optional<std::size_t> find_leg(std::string_view remote_tag) const;
     /// Nothing where there are too many or the response makes no dialog.
     std::optional<std::size_t> leg_for(const sip::message_view& response);
+    void forget_legs();
     bool is_ours(const leg& l) const;
     static void note_abilities(leg& l, const sip::message_view& m);
     void send_in_dialog(std::size_t leg_index, in_dialog request, time_point now);
@@ -302,6 +345,9 @@ private:
     bool ours_ = false;  ///< does it go through servers of our account?
     timer_table<timer> timers_;
     std::optional<time_point> answered_at_;
+    session_terms session_;
+    seconds session_least_{0}; ///< what a 422 has asked for
+    std::string bye_reason_;   ///< Reason of our BYE (RFC 3326)
 
     // caller
     std::string target_; ///< Request-URI
@@ -333,6 +379,14 @@ private:
     endpoint source_, local_;
     bool late_offer_ = false;        ///< did their INVITE come without an offer?
     std::optional<success> success_; ///< which 2xx of ours waits for its ACK?
+    bool knows_reliable_ = false,
+         wants_reliable_ = false; ///< does the caller do 100rel, or insist?
+    std::optional<reliable_response> unacknowledged_;
+    std::deque<reply> provisionals_; ///< wait for the PRACK of the one before
+    std::uint32_t last_rseq_ = 0;
+    std::optional<answer_options> answer_waits_; ///< for the same
+    bool early_ = false;                         ///< does a 183 of ours describe the session?
+    bool answered_reliably_ = false;             ///< then the 2xx need not
 
     call_media media_;
     dtmf::merger merger_;

@@ -35,6 +35,17 @@ context::context(settings s, random_source& r)
 {
 }
 
+std::string context::supported() const
+{
+    return config.session_expires > seconds(0) ? "100rel, timer" : "100rel";
+}
+
+bool context::supports(std::string_view option) const
+{
+    return sip::iequals(option, "100rel") ||
+           (sip::iequals(option, "timer") && config.session_expires > seconds(0));
+}
+
 void context::emit(event e)
 {
     // Only an edge that never polls gets here; the oldest news is worth least then.

@@ -20,7 +20,7 @@ namespace solosip::ua
 
 /// The methods that we do, for Allow (RFC 3261 section 20.5).
 inline constexpr std::string_view allowed_methods =
-    "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY";
+    "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, NOTIFY";
 
 /// An incoming request with what is needed to answer it.
 struct incoming
@@ -66,6 +66,11 @@ public:
     std::deque<transmit> outbox;
     std::deque<event> events;
     inbox* requests = nullptr; ///< who takes what nobody here knows? The engine's.
+
+    /// The extensions that we do, for Supported (RFC 3261 section 20.37).
+    std::string supported() const;
+    /// Whether that option is among them.
+    bool supports(std::string_view option) const;
 
     // -- outputs
 

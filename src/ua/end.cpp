@@ -40,11 +40,7 @@ void call::hang_up(time_point now)
         return;
     case phase::offered: (void)reject(603, {}, {}, now); return;
     case phase::established:
-        // Section 15: the callee may not send a BYE before its 2xx is acknowledged.
-        if (success_ && success_->transaction == invite_transaction_)
-            parting_ = parting::wanted;
-        else
-            send_bye(*chosen_, now);
+        leave(now);
         end({ended_by::us, 0, {}, errc{}}, now);
         return;
     case phase::finished: return;
@@ -64,6 +60,13 @@ result<void> call::reject(int status, std::string_view reason, const std::vector
     std::string words(reason.empty() ? sip::reason_phrase(status) : reason);
     end({ended_by::us, status, std::move(words), error_of(status)}, now);
     return {};
+}
+
+void call::refuse_invite(int status, time_point now)
+{
+    ctx_.respond({invite_, invite_transaction_, source_, local_}, {status, {}, local_tag_}, now);
+    phase_ = phase::finished;
+    parting_ = parting::sent;
 }
 
 void call::send_cancel(time_point now)
@@ -87,6 +90,7 @@ void call::send_bye(std::size_t leg_index, time_point now)
     }
     in_dialog bye;
     bye.method = sip::method::bye;
+    if (!bye_reason_.empty()) bye.headers.emplace_back("Reason", bye_reason_);
     send_in_dialog(leg_index, std::move(bye), now);
 }
 
@@ -96,7 +100,7 @@ void call::on_bye(const incoming& in, time_point now)
     if (chosen_ && !legs_[*chosen_].dialog.is_for(*in.request)) return; // a fork that gives up
     const bool unanswered = phase_ == phase::offered;
     if (unanswered) // section 15.1.2: what is pending gets 487
-        ctx_.respond({invite_, invite_transaction_, source_, local_}, {487, {}, local_tag_}, now);
+        refuse_invite(487, now);
     if (phase_ == phase::calling || phase_ == phase::proceeding) return; // its final answer follows
     phase_ = phase::finished;
     parting_ = parting::sent;
@@ -110,9 +114,7 @@ void call::on_bye(const incoming& in, time_point now)
 void call::on_cancel(const sip::message_view& cancel, time_point now)
 {
     if (phase_ != phase::offered) return; // section 9.2: too late, it has no effect
-    ctx_.respond({invite_, invite_transaction_, source_, local_}, {487, {}, local_tag_}, now);
-    phase_ = phase::finished;
-    parting_ = parting::sent;
+    refuse_invite(487, now);
     auto words = reason_text(cancel);
     if (words.empty()) words = sip::reason_phrase(487);
     ending how{ended_by::peer, 487, std::move(words), errc::cancelled};
@@ -131,9 +133,7 @@ void call::on_limit(time_point now)
 {
     if (phase_ == phase::offered)
     {
-        ctx_.respond({invite_, invite_transaction_, source_, local_}, {480, {}, local_tag_}, now);
-        phase_ = phase::finished;
-        parting_ = parting::sent;
+        refuse_invite(480, now);
         end({ended_by::us, 480, {}, errc::no_answer}, now);
         return;
     }
@@ -158,6 +158,10 @@ void call::end(ending how, time_point now)
     ended_ = true;
     timers_.stop(timer::limit);
     timers_.stop(timer::change_again);
+    timers_.stop(timer::session_refresh);
+    timers_.stop(timer::session_end);
+    timers_.stop(timer::longest);
+    forget_provisionals();
     // A re-INVITE that is still out hears 487 or 481 soon, or has to be given up.
     if (reinvite_is_out()) timers_.set(timer::change_limit, now + 64 * ctx_.config.timing.t1);
     if (answered_at_) how.duration = std::chrono::duration_cast<milliseconds>(now - *answered_at_);

@@ -101,7 +101,8 @@ void engine::impl::on_action(transaction::deliver_request& a, time_point now)
     const auto to = m.to();
     const bool in_dialog = to && !to->tag().empty();
     const bool only_in_dialog = m.method() == sip::method::bye || m.method() == sip::method::info ||
-                                m.method() == sip::method::update;
+                                m.method() == sip::method::update ||
+                                m.method() == sip::method::prack;
     if (in_dialog || only_in_dialog)
         ctx.respond(in, {481}, now); // RFC 3261 section 12.2.2
     else
@@ -313,6 +314,15 @@ result<void> engine::ring(call_id c, time_point now, std::vector<header> headers
     ua::call* it = impl_->find(c);
     if (!it) return errc::call_ended;
     auto done = it->ring(headers, now);
+    impl_->carry_out(now);
+    return done;
+}
+
+result<void> engine::early_media(call_id c, answer_options options, time_point now)
+{
+    ua::call* it = impl_->find(c);
+    if (!it) return errc::call_ended;
+    auto done = it->early_media(options, now);
     impl_->carry_out(now);
     return done;
 }

@@ -44,9 +44,9 @@ void call::send_invite(time_point now)
     const target& to = targets_[target_index_];
     const identity* who = ctx_.who ? &*ctx_.who : nullptr;
     local_ = to.local;
-    if (offer_.empty())
+    media_.set_local({to.local.address, options_.media_port});
+    if (offer_.empty() && !options_.late_offer)
     {
-        media_.set_local({to.local.address, options_.media_port});
         first_talks_ = {};
         offer_ = first_talks_.make_offer(media_.local());
     }
@@ -62,6 +62,8 @@ void call::send_invite(time_point now)
     const std::string via = ctx_.make_via(to.local);
     const std::string contact = ctx_.make_contact(to.local, ours_);
     const std::string allow = ctx_.allow();
+    std::vector<std::pair<std::string, std::string>> session;
+    add_session_headers(session);
     ++cseq_;
 
     auto made = sip::compose(
@@ -77,13 +79,16 @@ void call::send_invite(time_point now)
             w.header(sip::header_id::cseq, {std::to_string(cseq_), " INVITE"});
             w.header(sip::header_id::contact, contact);
             w.header(sip::header_id::allow, allow);
+            w.header(sip::header_id::supported, ctx_.supported());
+            for (const auto& [name, value] : session)
+                w.header(name, value);
             w.header(sip::header_id::accept, "application/sdp");
             if (!options_.subject.empty()) w.header(sip::header_id::subject, options_.subject);
             if (!ctx_.config.user_agent.empty())
                 w.header(sip::header_id::user_agent, ctx_.config.user_agent);
             for (const auto& h : options_.headers)
                 w.header(h.name, h.value);
-            w.body("application/sdp", offer_);
+            w.body(offer_.empty() ? "" : "application/sdp", offer_);
         });
     const auto started =
         made ? ctx_.start(*made, to.remote, ours_, now) : result<transaction::id>(made.error());
@@ -107,17 +112,6 @@ void call::on_invite_response(const sip::message_view& response, time_point now)
         on_success(response, now);
     else
         on_refusal(response, now);
-}
-
-void call::on_provisional(const sip::message_view& response, time_point now)
-{
-    if (phase_ == phase::calling) phase_ = phase::proceeding;
-    if (parting_ == parting::wanted) send_cancel(now);
-    if (ended_ || response.status() == 100) return;
-    (void)leg_for(response); // an early dialog (section 12.1); a BYE may come in it
-    if (referrer_) referrer_->on_referred_progress(response.status(), response.reason(), now);
-    ctx_.emit(call_progress{id_, response.status(), std::string(response.reason()),
-                            headers_of(response)});
 }
 
 void call::on_success(const sip::message_view& response, time_point now)
@@ -170,8 +164,9 @@ void call::establish(std::size_t leg_index, const sip::message_view& response, t
     phase_ = phase::established;
     timers_.stop(timer::limit);
     ctx_.credentials.on_success(response);
-    const auto agreed = legs_[leg_index].talks.on_answer(description_in(response), media_.local());
-    acknowledge(leg_index, *invite_, {}, now);
+    std::string answer;
+    const auto agreed = take_final_description(legs_[leg_index], description_in(response), answer);
+    acknowledge(leg_index, *invite_, std::move(answer), now);
     if (!agreed)
     {
         send_bye(leg_index, now);
@@ -180,10 +175,20 @@ void call::establish(std::size_t leg_index, const sip::message_view& response, t
             now);
         return;
     }
-    answered_at_ = now;
+    begin_lasting(now);
+    run_session(read_grant(response), now);
     if (call* const r = std::exchange(referrer_, nullptr)) r->on_referred_answer(id_, now);
     ctx_.emit(call_answered{id_, remote_uri(), headers_of(response)});
     run_media(leg_index, now);
+}
+
+// Section 13.2.1: the answer to our offer, unless it came before and reliably; or the offer that we
+// asked for.
+result<void> call::take_final_description(leg& l, std::string_view text, std::string& answer)
+{
+    if (l.talks.agreed() && (l.answered_reliably || text.empty())) return {};
+    if (options_.late_offer) return take_offer(l, text, held_, answer);
+    return l.talks.on_answer(text, media_.local());
 }
 
 // Section 13.2.2.4: the ACK has the INVITE's number and its credentials, and no transaction.
@@ -212,7 +217,14 @@ void call::on_refusal(const sip::message_view& response, time_point now)
     invite_transaction_.reset(); // it has acknowledged, and absorbs repetitions by itself
     if (!ended_ && (status == 401 || status == 407) && ctx_.can_answer(response, ours_, attempt_))
     {
-        legs_.clear(); // early dialogs of the challenged INVITE are gone
+        forget_legs(); // early dialogs of the challenged INVITE are gone
+        send_invite(now);
+        return;
+    }
+    if (const auto least = wanted_by(response, session_wish()); least && !ended_)
+    {
+        session_least_ = *least; // RFC 4028 section 7.3
+        forget_legs();
         send_invite(now);
         return;
     }
@@ -245,7 +257,7 @@ bool call::try_next_target(time_point now)
     ++target_index_;
     attempt_ = {};
     offer_.clear(); // our own address may be another one towards there
-    legs_.clear();
+    forget_legs();
     send_invite(now);
     return true;
 }

@@ -42,12 +42,19 @@ std::optional<std::size_t> call::leg_for(const sip::message_view& response)
             std::find_if(legs_.begin(), legs_.end(), [](const leg& l) { return !l.acknowledged; });
         if (response.status() < 200 || early == legs_.end()) return std::nullopt;
         *early = leg{std::move(*made)};
+        if (media_leg_ == static_cast<std::size_t>(early - legs_.begin())) media_leg_.reset();
         early->talks = first_talks_;
         return static_cast<std::size_t>(early - legs_.begin());
     }
     legs_.push_back({std::move(*made)});
     legs_.back().talks = first_talks_;
     return legs_.size() - 1;
+}
+
+void call::forget_legs()
+{
+    legs_.clear();
+    media_leg_.reset();
 }
 
 void call::note_abilities(leg& l, const sip::message_view& m)
@@ -139,6 +146,8 @@ void call::issue(std::size_t leg_index, in_dialog request, time_point now)
         // They refresh the target (section 12.2), and tell what we can do (RFC 3311 section 5.1).
         parts.contact = ctx_.make_contact(l.way->local, is_ours(l));
         parts.headers.emplace_back("Allow", ctx_.allow());
+        parts.headers.emplace_back("Supported", ctx_.supported());
+        add_session_headers(parts.headers);
     }
     if (!ctx_.config.user_agent.empty())
         parts.headers.emplace_back("User-Agent", ctx_.config.user_agent);
@@ -212,9 +221,11 @@ void call::on_in_dialog_response(outstanding o, const sip::message_view& respons
 void call::on_in_dialog_done(const outstanding& o, errc why, time_point now)
 {
     if (o.request.user && !o.request.told) ctx_.emit(request_done{*o.request.user, why, {}});
-    // A NOTIFY without its subscription ends that only (RFC 5057 section 5.1).
+    // A NOTIFY without its subscription ends that only (RFC 5057 section 5.1), and what a late PRACK
+    // hears says nothing of the call that came of its INVITE.
     const bool fatal = (why == errc::call_ended || why == errc::timed_out) &&
-                       o.request.method != sip::method::notify;
+                       o.request.method != sip::method::notify &&
+                       o.request.method != sip::method::prack;
     if (fatal && chosen_ == o.leg && !ended_ && o.request.method != sip::method::bye)
     {
         send_bye(o.leg, now);

@@ -39,8 +39,8 @@ result<change_id> call::modify(const change& what, time_point now)
 // not while an offer is open.
 bool call::may_change() const
 {
-    return phase_ == phase::established && !ended_ && !change_out_ && !success_ &&
-           legs_[*chosen_].talks.stable() && !timers_.running(timer::change_again);
+    return phase_ == phase::established && parting_ == parting::none && !ended_ && !change_out_ &&
+           !success_ && legs_[*chosen_].talks.stable() && !timers_.running(timer::change_again);
 }
 
 // RFC 3264 section 8.4; whoever is held already and holds too leaves nothing to be sent.
@@ -57,19 +57,25 @@ void call::start_change(time_point now)
     leg& l = legs_[*chosen_];
     wish& w = changes_.front();
     in_dialog request;
-    request.method =
-        w.what.by_update && l.allows_update ? sip::method::update : sip::method::invite;
+    // RFC 3311 has no UPDATE that asks for an offer.
+    const bool wants_update = (w.what.by_update && !w.what.ask) || w.refresh;
+    const bool by_update = wants_update && l.allows_update;
+    request.method = by_update ? sip::method::update : sip::method::invite;
     if (w.what.media_port)
     {
         w.port_before = media_.local().rtp.port;
         media_.set_local({media_.local().rtp.address, *w.what.media_port});
     }
-    if (!w.what.ask)
+    if (w.refresh)
+    {
+        if (!by_update) request.body = l.talks.repeat_offer(media_.local());
+    }
+    else if (!w.what.ask)
     {
         media_.set_direction(wished_direction(w.what.hold.value_or(held_)));
         request.body = l.talks.make_offer(media_.local());
-        request.content_type = "application/sdp";
     }
+    if (!request.body.empty()) request.content_type = "application/sdp";
     change_out_ = true;
     if (request.method == sip::method::invite)
         timers_.set(timer::change_limit, now + reinvite_patience);
@@ -106,7 +112,9 @@ void call::on_change_response(outstanding o, const sip::message_view& response, 
     wish& w = changes_.front();
     const bool no_update =
         o.request.method == sip::method::update && (status == 405 || status == 501);
-    const auto pause = no_update ? duration{0} : pause_after(response);
+    const auto least = wanted_by(response, std::max(session_.interval, session_wish()));
+    if (least) session_least_ = *least; // RFC 4028 section 7.3
+    const auto pause = no_update || least ? duration{0} : pause_after(response);
     if (pause && ++w.tries < limits::change_attempts)
     {
         if (no_update) legs_[o.leg].allows_update = false;
@@ -145,10 +153,11 @@ void call::on_change_accepted(const outstanding& o, const sip::message_view& res
     l.dialog.refresh_target(response);
     note_abilities(l, response);
     const auto text = description_in(response);
+    const bool hold = changes_.empty() ? held_ : changes_.front().what.hold.value_or(held_);
     std::string answer;
     result<void> agreed;
     if (asked)
-        agreed = take_offer(l, text, answer);
+        agreed = take_offer(l, text, hold, answer);
     else if (!o.request.body.empty())
         agreed = l.talks.on_answer(text, media_.local());
     if (by_invite)
@@ -160,24 +169,27 @@ void call::on_change_accepted(const outstanding& o, const sip::message_view& res
     if (ended_) return on_change_done(errc::call_ended, 0, now);
     if (agreed)
     {
-        if (!changes_.empty() && changes_.front().what.hold) held_ = *changes_.front().what.hold;
-        run_media(o.leg, now);
+        held_ = hold;
+        if (asked || !o.request.body.empty()) run_media(o.leg, now);
+        run_session(read_grant(response), now);
         on_change_done(errc{}, 0, now);
         return;
     }
     take_back_change();
+    // What we cannot do they take for agreed. Who does not answer an offer, though, has not
+    // understood it, and goes on as before.
+    const bool at_odds = !text.empty();
+    if (at_odds) send_bye(o.leg, now);
     on_change_done(errc::no_common_codec, 0, now);
-    // Who does not answer an offer has not understood it, and goes on as before. What cannot be
-    // done by us, though, they take for agreed.
-    if (text.empty()) return;
-    send_bye(o.leg, now);
-    end({ended_by::us, 0, "the answer has no audio that we can do", errc::no_common_codec}, now);
+    if (at_odds)
+        end({ended_by::us, 0, "the answer has no audio that we can do", errc::no_common_codec},
+            now);
 }
 
 // Their offer in a 2xx or 1xx; the answer goes out in any case (RFC 3261 section 13.2.2.4).
-result<void> call::take_offer(leg& l, std::string_view offer, std::string& answer)
+result<void> call::take_offer(leg& l, std::string_view offer, bool hold, std::string& answer)
 {
-    media_.set_direction(wished_direction(held_));
+    media_.set_direction(wished_direction(hold));
     if (const auto usable = l.talks.consider(offer, media_.local()); !usable)
     {
         answer = l.talks.refuse(offer, media_.local());
@@ -206,6 +218,10 @@ void call::on_change_done(errc why, int status, time_point now)
     if (changes_.empty()) return;
     const wish done = std::move(changes_.front());
     changes_.pop_front();
+    // Nothing has refreshed the session: another try while there is time; at its end the session is
+    // over.
+    if (why != errc{} && !ended_ && session_.we_refresh && !timers_.running(timer::session_refresh))
+        timers_.set(timer::session_refresh, now + least_session / 3);
     if (done.id) ctx_.emit(change_done{id_, *done.id, why, status});
     start_change(now);
 }

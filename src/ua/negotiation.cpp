@@ -77,11 +77,11 @@ result<std::string> negotiation::make_answer(const sdp::local_media& local)
 
 std::string negotiation::refuse(std::string_view offer, const sdp::local_media& local)
 {
-    theirs_.reset();
-    agreed_.reset();
-    state_ = state::stable;
+    withdraw();
     const auto parsed = sdp::parse(offer);
-    return parsed ? say(sdp::refuse(*parsed, local)) : std::string();
+    if (!parsed) return {};
+    agreed_.reset();
+    return say(sdp::refuse(*parsed, local));
 }
 
 void negotiation::withdraw()

@@ -46,7 +46,8 @@ public:
     /// Errors: bad_syntax, no_common_codec; then all stays as it was.
     result<void> consider(std::string_view offer, const sdp::local_media& local);
     result<std::string> make_answer(const sdp::local_media& local);
-    /// The answer to `offer` that takes nothing of it; what was agreed before is void.
+    /// The answer to `offer` that takes nothing of it; what was agreed before is void. Empty, and
+    /// all as it was, where that is no offer.
     std::string refuse(std::string_view offer, const sdp::local_media& local);
 
     /// The open offer is void: refused, or given up. What was agreed stays.

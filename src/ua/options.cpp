@@ -39,7 +39,8 @@ void on_options(context& ctx, const incoming& in, bool busy, time_point now)
     r.headers = {{"Contact", ctx.make_contact(in.local, ctx.is_server(in.source.address))},
                  {"Allow", ctx.allow()},
                  {"Accept", "application/sdp"},
-                 {"Accept-Encoding", "identity"}};
+                 {"Accept-Encoding", "identity"},
+                 {"Supported", ctx.supported()}};
     ctx.respond(in, r, now);
 }
 
@@ -59,11 +60,12 @@ bool refuse_unsupported(context& ctx, const incoming& in, time_point now)
         ctx.respond(in, {416}, now);
         return true;
     }
-    // Section 8.2.2.3: we know no extension that a peer could require.
+    // Section 8.2.2.3: what a peer may require is what we say that we support.
     std::string unsupported;
     m.for_each_value(sip::header_id::require,
                      [&](std::string_view option)
                      {
+                         if (ctx.supports(option)) return;
                          if (!unsupported.empty()) unsupported += ", ";
                          unsupported += option;
                      });

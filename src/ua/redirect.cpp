@@ -80,7 +80,7 @@ bool call::follow_redirect(const sip::message_view& response, time_point now)
     first_hop_ = way.to;
     attempt_ = {};
     offer_.clear(); // our own address may be another one towards there
-    legs_.clear();
+    forget_legs();
     phase_ = phase::resolving;
     looking_ = ctx_.look_up(way.to);
     (void)now;

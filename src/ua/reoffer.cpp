@@ -34,6 +34,8 @@ void call::on_reinvite(const incoming& in, time_point now)
     }
     leg& l = legs_[*chosen_];
     if (refuse_overlap(in, l, now)) return;
+    const auto granted = grant(in, now);
+    if (!granted) return;
     // Who sends a re-INVITE has our 2xx; only its ACK was lost (RFC 5407 section 3.1.4).
     forget_success();
     const bool asks = !has_offer(*in.request);
@@ -42,6 +44,7 @@ void call::on_reinvite(const incoming& in, time_point now)
     note_abilities(l, *in.request);
     reply r = with_contact(200);
     r.headers.push_back({"Allow", ctx_.allow()});
+    add_grant(r, *granted);
     r.content_type = "application/sdp";
     if (asks)
     {
@@ -51,6 +54,7 @@ void call::on_reinvite(const incoming& in, time_point now)
     else if (auto text = l.talks.make_answer(media_.local()))
         r.body = std::move(*text);
     send_success(in, r, asks, now);
+    run_session(granted->terms, now);
     if (!asks) run_media(*chosen_, now);
 }
 
@@ -58,11 +62,14 @@ void call::on_update(const incoming& in, std::size_t leg_index, time_point now)
 {
     leg& l = legs_[leg_index];
     const bool offers = has_offer(*in.request);
+    const auto granted = grant(in, now);
+    if (!granted) return;
     if (offers && (refuse_overlap(in, l, now) || !read_offer(in, l, now))) return;
     l.dialog.refresh_target(*in.request);
     note_abilities(l, *in.request);
     reply r = with_contact(200);
     r.headers.push_back({"Allow", ctx_.allow()});
+    add_grant(r, *granted);
     if (offers)
         if (auto text = l.talks.make_answer(media_.local()))
         {
@@ -70,6 +77,7 @@ void call::on_update(const incoming& in, std::size_t leg_index, time_point now)
             r.body = std::move(*text);
         }
     ctx_.respond(in, r, now);
+    if (phase_ == phase::established) run_session(granted->terms, now);
     if (offers && media_leg_ == leg_index) run_media(leg_index, now);
 }
 

@@ -37,7 +37,7 @@ TEST_CASE("a call that the callee ends")
     CHECK(s.bob.last_ending() == "us 0");
 }
 
-TEST_CASE("both hang up at once: BYE crosses BYE (RFC 5407 section 3.1.6)")
+TEST_CASE("both hang up at once: BYE crosses BYE (RFC 5407 section 3.2.1)")
 {
     two_agents s;
     REQUIRE(s.connect());

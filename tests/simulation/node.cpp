@@ -36,11 +36,23 @@ result<ua::call_id> node::call(const std::string& to, ua::call_options o)
     return id;
 }
 
-result<void> node::answer()
+result<void> node::early_media()
 {
     if (!current_) return errc::no_such_call;
     ua::answer_options o;
     o.media_port = media_port_ = static_cast<std::uint16_t>(media_port_ + 2);
+    auto done = engine_->early_media(*current_, std::move(o), world_.now());
+    early_ = done ? current_ : std::nullopt;
+    drain();
+    return done;
+}
+
+result<void> node::answer()
+{
+    if (!current_) return errc::no_such_call;
+    ua::answer_options o;
+    if (early_ != current_) media_port_ = static_cast<std::uint16_t>(media_port_ + 2);
+    o.media_port = media_port_;
     auto done = engine_->answer(*current_, std::move(o), world_.now());
     drain();
     return done;
@@ -67,6 +79,7 @@ result<ua::change_id> node::modify(ua::change what)
 {
     if (!current_) return errc::no_such_call;
     auto id = engine_->modify(*current_, what, world_.now());
+    if (id) ++seen.wishes;
     drain();
     return id;
 }
@@ -178,6 +191,7 @@ void node::drain()
         while (auto t = engine_->poll_transmit())
         {
             more = true;
+            note_dialled(t->bytes);
             world_.send(sip(), t->to, t->bytes);
         }
         while (const auto n = engine_->poll_media_report(packet))
@@ -201,6 +215,14 @@ void node::drain()
     draining_ = false;
 }
 
+void node::note_dialled(const std::string& bytes)
+{
+    if (!bytes.starts_with("INVITE ")) return;
+    const auto m = sip::message::parse(bytes);
+    const auto to = m ? (*m)->to() : result<sip::name_addr>(errc::bad_syntax);
+    if (to && to->tag().empty()) dialled_ = (*m)->call_id();
+}
+
 void node::take(const ua::event& e)
 {
     describe(e);
@@ -210,6 +232,7 @@ void node::take(const ua::event& e)
         ++seen.calls;
         seen.incoming.push_back(*incoming);
         current_ = incoming->call;
+        dialled_.clear();
         greet(incoming->call);
     }
     else if (const auto* changed = std::get_if<ua::registration_changed>(&e))
@@ -367,7 +390,7 @@ bool node::nothing_left() const
 
 std::string node::held() const
 {
-    if (seen.holds.empty()) return "none";
+    if (seen.holds.empty() || seen.holds.back().call != current_) return "none";
     const auto& h = seen.holds.back();
     if (h.by_us) return h.by_peer ? "both" : "us";
     return h.by_peer ? "peer" : "none";

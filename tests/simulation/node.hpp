@@ -39,6 +39,7 @@ public:
     // -- commands, each with a fresh media port and a drained engine afterwards
 
     result<ua::call_id> call(const std::string& to, ua::call_options o = {});
+    result<void> early_media();
     result<void> answer();
     result<void> reject(int status);
     result<void> hang_up();
@@ -80,6 +81,7 @@ public:
         std::vector<ua::call_replaced> replaced;
         std::vector<ua::request_done> done;         ///< requests of ours
         std::vector<ua::incoming_request> requests; ///< theirs
+        std::size_t wishes = 0; ///< changes that we asked for
         int lookups = 0;
         std::uint64_t media_packets = 0; ///< that we sent
         std::uint64_t media_reports = 0; ///< of RTCP that we sent
@@ -90,8 +92,12 @@ public:
     bool nothing_left() const;
     /// "answered" for a call that ended well, else who, status and words.
     std::string last_ending() const;
-    /// "none", "us", "peer" or "both".
+    /// "none", "us", "peer" or "both"; of the present call.
     std::string held() const;
+    /// The last call that we made or were told of.
+    std::optional<ua::call_id> last_call() const { return current_; }
+    /// The Call-ID of the last INVITE that we sent; empty where we were called since.
+    const std::string& dialled() const { return dialled_; }
 
     // participant
     void on_datagram(const datagram& d) override;
@@ -100,6 +106,7 @@ public:
     void handle_timeout() override;
 
 private:
+    void note_dialled(const std::string& bytes);
     void take(const ua::event& e);
     void look_up(const ua::lookup_wanted& wanted);
     void greet(ua::call_id id);
@@ -107,7 +114,8 @@ private:
 
     seeded_random random_;
     std::unique_ptr<ua::engine> engine_;
-    std::optional<ua::call_id> current_;
+    std::optional<ua::call_id> current_, early_;
+    std::string dialled_;
     std::uint16_t media_port_ = 20'000;
     endpoint media_remote_{}, media_remote_rtcp_{}, media_rtcp_{};
     bool draining_ = false;

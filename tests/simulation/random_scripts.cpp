@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <map>
 
 using namespace solosip;
 using namespace solosip::simulation;
@@ -18,15 +19,72 @@ constexpr std::uint64_t usual_number = 200; // twenty times slower
 constexpr std::uint64_t usual_number = 2000;
 #endif
 
+// Looks at what goes over the wire: offers may not overlap (RFC 3264 section 4).
+class watcher
+{
+public:
+    void on_sent(const datagram& d)
+    {
+        const auto m = sip::message::parse(std::string(d.bytes));
+        const auto number = m ? (*m)->cseq() : result<sip::cseq>(errc::bad_syntax);
+        if (!number || !(*m)->is_request()) return;
+        const bool offers = !(*m)->body().empty() && (number->method == sip::method::invite ||
+                                                      number->method == sip::method::update);
+        if ((*m)->method() == sip::method::invite && (*m)->to()->tag().empty())
+            calls_[std::string((*m)->call_id())] = d.from.address;
+        if (!offers) return;
+        auto& open = open_[key(d.from.address, (*m)->call_id())];
+        if (open && *open != number->number) overlapped = true;
+        open = number->number;
+    }
+    void on_arrived(const datagram& d)
+    {
+        const auto m = sip::message::parse(std::string(d.bytes));
+        const auto number = m ? (*m)->cseq() : result<sip::cseq>(errc::bad_syntax);
+        if (!number || !(*m)->is_response()) return;
+        if ((*m)->status() < 200 && (*m)->body().empty()) return;
+        auto& open = open_[key(d.to.address, (*m)->call_id())];
+        if (open && *open == number->number) open.reset();
+    }
+    /// Who began it.
+    std::optional<ip_address> caller_of(std::string_view call_id) const
+    {
+        const auto it = calls_.find(std::string(call_id));
+        return it == calls_.end() ? std::nullopt : std::optional(it->second);
+    }
+
+    bool overlapped = false;
+
+private:
+    static std::string key(const ip_address& a, std::string_view call_id)
+    {
+        return a.to_string() + ' ' + std::string(call_id);
+    }
+    std::map<std::string, std::optional<std::uint32_t>> open_;
+    std::map<std::string, ip_address, std::less<>> calls_;
+};
+
 struct three_agents
 {
-    explicit three_agents(std::uint64_t seed) : w(seed) {}
+    explicit three_agents(std::uint64_t seed) : w(seed)
+    {
+        w.lets_pass = [this](const datagram& d)
+        {
+            if (d.is_sip()) watch.on_sent(d);
+            return true;
+        };
+        w.on_arrival = [this](const datagram& d)
+        {
+            if (d.is_sip()) watch.on_arrived(d);
+        };
+    }
 
     world w;
     node alice{w, "alice", alice_address};
     node bob{w, "bob", bob_address};
     node carol{w, "carol", carol_address};
     std::array<node*, 3> all{&alice, &bob, &carol};
+    watcher watch;
 };
 
 void change_the_weather(three_agents& s)
@@ -38,15 +96,54 @@ void change_the_weather(three_agents& s)
     s.w.sky.spread = milliseconds(chance.below(4) == 0 ? chance.below(2000) : chance.below(50));
 }
 
+ua::change any_change(random_source& chance)
+{
+    ua::change what;
+    if (chance.below(4) != 0) what.hold = chance.below(2) == 0;
+    what.by_update = chance.below(3) == 0;
+    what.ask = chance.below(5) == 0;
+    return what;
+}
+
+void call_somebody(three_agents& s, node& who)
+{
+    auto& chance = s.w.random();
+    ua::call_options o;
+    o.late_offer = chance.below(4) == 0;
+    (void)who.call("sip:x@" + s.all[chance.below(3)]->address().to_string(), o);
+}
+
+// Two who are in the same call, of which both know, think the same of who holds it.
+void check_agreement(const three_agents& s)
+{
+    for (const node* callee : s.all)
+    {
+        if (!callee->in_call() || callee->seen.incoming.empty()) continue;
+        const auto& last = callee->seen.incoming.back();
+        if (callee->last_call() != last.call) continue;
+        const auto caller_address = s.watch.caller_of(last.invite->call_id());
+        for (const node* caller : s.all)
+        {
+            if (caller == callee || caller->address() != caller_address || !caller->in_call() ||
+                caller->dialled() != last.invite->call_id())
+                continue;
+            const auto theirs = caller->held(), ours = callee->held();
+            CAPTURE(caller->name(), callee->name());
+            CHECK((theirs == "us" || theirs == "both") == (ours == "peer" || ours == "both"));
+            CHECK((ours == "us" || ours == "both") == (theirs == "peer" || theirs == "both"));
+        }
+    }
+}
+
 void do_something(three_agents& s)
 {
     auto& chance = s.w.random();
     node& who = *s.all[chance.below(3)];
-    switch (chance.below(12))
+    switch (chance.below(17))
     {
     case 0:
     case 1:
-    case 2: (void)who.call("sip:x@" + s.all[chance.below(3)]->address().to_string()); break;
+    case 2: call_somebody(s, who); break;
     case 3:
     case 4: (void)who.answer(); break;
     case 5: (void)who.reject(static_cast<int>(300 + chance.below(400))); break;
@@ -59,6 +156,11 @@ void do_something(three_agents& s)
         if (chance.below(2) == 0) who.how.answer_after = milliseconds(chance.below(3000));
         if (chance.below(8) == 0) who.how.reject_with = 486;
         break;
+    case 11: (void)who.early_media(); break;
+    case 12:
+    case 13:
+    case 14:
+    case 15: (void)who.modify(any_change(chance)); break;
     default: change_the_weather(s); break;
     }
 }
@@ -75,8 +177,13 @@ std::string run(std::uint64_t seed)
         for (const node* n : s.all)
             REQUIRE(n->seen.endings.size() <= static_cast<std::size_t>(n->seen.calls));
     }
-    // The sky clears, and all put their telephones down.
+    // The sky clears; what was under way comes to its end.
     s.w.sky = {};
+    s.w.run_for(minutes(2));
+    INFO("SOLOSIP_SEED=" << seed << "\n" << s.w.log());
+    CHECK_FALSE(s.watch.overlapped);
+    check_agreement(s);
+    // All put their telephones down.
     for (int round = 0; round < 3; ++round)
     {
         for (node* n : s.all)
@@ -86,9 +193,9 @@ std::string run(std::uint64_t seed)
         }
         s.w.run_for(minutes(2));
     }
-    INFO("SOLOSIP_SEED=" << seed << "\n" << s.w.log());
     for (const node* n : s.all)
     {
+        CHECK(n->seen.changes.size() == n->seen.wishes);
         CAPTURE(n->name());
         CHECK(n->nothing_left());
         CHECK(!n->next_timeout());

@@ -290,3 +290,61 @@ TEST_CASE("their BYE crosses our re-INVITE (RFC 5407 section 3.2.2)")
     CHECK(s.alice.seen.changes.at(0).why == errc::call_ended);
     CHECK(s.all_over());
 }
+
+TEST_CASE("a hold that asks for an offer says so in its answer")
+{
+    agent_and_peer s;
+    s.connect_out();
+    ua::change what;
+    what.ask = true;
+    what.hold = true;
+    REQUIRE(s.alice.modify(what));
+    s.w.run_for(milliseconds(100));
+    answer_invite(s, "200 OK", s.peer.contact(), s.peer.sdp());
+    INFO(s.w.log());
+    CHECK(s.peer.last(sip::method::ack)->body().find("a=sendonly") != std::string_view::npos);
+    CHECK(s.alice.held() == "us");
+    s.peer.request("BYE");
+    CHECK(s.all_over());
+}
+
+TEST_CASE("who is asked for an offer and makes none changes nothing")
+{
+    agent_and_peer s;
+    s.connect_out();
+    ua::change what;
+    what.ask = true;
+    REQUIRE(s.alice.modify(what));
+    s.w.run_for(milliseconds(100));
+    answer_invite(s, "200 OK", s.peer.contact());
+    INFO(s.w.log());
+    CHECK(s.peer.count(sip::method::ack) == 2);
+    CHECK(s.alice.seen.changes.at(0).why == errc::no_common_codec);
+    CHECK(goes_on(s));
+    REQUIRE(s.alice.hold());
+    s.w.run_for(milliseconds(100));
+    answer_invite(s, "200 OK", s.peer.contact(), s.peer.sdp("8", "a=recvonly\r\n"));
+    CHECK(s.alice.held() == "us");
+    s.peer.request("BYE");
+    CHECK(s.all_over());
+}
+
+TEST_CASE("an UPDATE cannot ask for an offer: a re-INVITE does (RFC 3311 section 5.1)")
+{
+    agent_and_peer s;
+    s.connect_out();
+    s.peer.request("UPDATE", "Allow: UPDATE\n");
+    s.w.run_for(milliseconds(100));
+    ua::change what;
+    what.ask = true;
+    what.hold = true;
+    what.by_update = true;
+    REQUIRE(s.alice.modify(what));
+    s.w.run_for(milliseconds(100));
+    CHECK(s.peer.count(sip::method::update) == 0);
+    answer_invite(s, "200 OK", s.peer.contact(), s.peer.sdp());
+    INFO(s.w.log());
+    CHECK(s.alice.held() == "us");
+    s.peer.request("BYE");
+    CHECK(s.all_over());
+}

@@ -4,7 +4,7 @@
 using namespace solosip;
 using namespace solosip::simulation;
 
-TEST_CASE("both send a re-INVITE: both hear 491, and both get their way (RFC 5407 section 3.3.2)")
+TEST_CASE("both send a re-INVITE: both hear 491, and both get their way (RFC 5407 section 3.3.1)")
 {
     const auto seed = static_cast<std::uint64_t>(GENERATE(range(1, 20)));
     two_agents s({}, seed);
@@ -183,7 +183,7 @@ TEST_CASE("a re-INVITE from the callee before its answer came hears 491 (14.2)")
     CHECK(s.all_over());
 }
 
-TEST_CASE("CANCEL for a re-INVITE that is answered has no effect (9.2; RFC 5407 section 3.3.3)")
+TEST_CASE("CANCEL for a re-INVITE that is answered has no effect (9.2)")
 {
     agent_and_peer s;
     s.connect_in();

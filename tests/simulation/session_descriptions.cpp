@@ -224,7 +224,7 @@ TEST_CASE("a re-INVITE without an offer asks for ours (14.2)")
     CHECK(s.all_over());
 }
 
-TEST_CASE("BYE crosses a re-INVITE: the call is over, and the INVITE hears it (RFC 5407 3.2.3)")
+TEST_CASE("BYE crosses a re-INVITE: the call is over, and the INVITE hears it (RFC 5407 3.2.2)")
 {
     agent_and_peer s;
     s.connect_in();

@@ -199,7 +199,7 @@ TEST_CASE("an UPDATE crosses theirs: 491, and again after the time of 14.1 (5.1,
     CHECK(s.all_over());
 }
 
-TEST_CASE("an UPDATE crosses a re-INVITE (RFC 5407 section 3.3.1)")
+TEST_CASE("an UPDATE crosses a re-INVITE (RFC 5407 section 3.3.2)")
 {
     const auto seed = static_cast<std::uint64_t>(GENERATE(range(1, 10)));
     two_agents s({}, seed);

@@ -29,7 +29,8 @@ enum class errc
     dns_failed,        ///< the host name has no address
     transferred,       ///< it goes on as another call
     no_common_codec,   ///< 488, or nothing in the offer that we can do
-                     // Operations that the present state does not allow.
+    duration_limit,    ///< the call lasted as long as we let calls last
+    // Operations that the present state does not allow.
     not_registered,
     call_in_progress,
     call_ended,

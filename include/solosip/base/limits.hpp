@@ -64,6 +64,9 @@ inline constexpr std::size_t changes = 16;
 /// who draw different times to wait meet so often only by ill will.
 inline constexpr int change_attempts = 10;
 
+/// Reliable provisional responses that wait for the PRACK of the one before (RFC 3262).
+inline constexpr std::size_t provisionals = 8;
+
 /// Addresses tried for one host name.
 inline constexpr std::size_t targets = 16;
 

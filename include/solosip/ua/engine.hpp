@@ -59,6 +59,9 @@ struct settings
     std::string instance{};
     bool learn_contact = true; ///< our Contact is where our registrar sees us (RFC 3581)
     seconds request_limit{10}; ///< a request that the application leaves alone hears 480 then
+    seconds session_expires{
+        1800};           ///< without a refresh it ends then (RFC 4028); 90 at least; 0: never
+    seconds max_call{0}; ///< a call is hung up then, counted from its answer; 0: never
     milliseconds registration_retry_min{seconds(2)};
     milliseconds registration_retry_max{seconds(300)};
     log_sink log{};
@@ -270,6 +273,7 @@ struct call_options
     /// Whether a 300, 301 or 302 is followed, at most `limits::redirects` times; otherwise the call
     /// ends with errc::redirected, and the Contacts are among the headers of its ending.
     bool follow_redirects = false;
+    bool late_offer = false; ///< no offer in the INVITE: the other side makes one, we answer it
 };
 
 struct answer_options
@@ -341,6 +345,11 @@ public:
     result<call_id> call(std::string_view to, call_options options, time_point now);
     /// 180, again if wanted.
     result<void> ring(call_id c, time_point now, std::vector<header> headers = {});
+    /// 183 with our answer (to an INVITE without an offer: our offer): what is played from now on
+    /// is heard before the call is answered, and `answer` keeps to this media port. Reliable
+    /// (RFC 3262) where the other side knows that. Errors: call_ended, bad_header, and bad_config
+    /// where an INVITE without an offer does not know it.
+    result<void> early_media(call_id c, answer_options options, time_point now);
     result<void> answer(call_id c, answer_options options, time_point now);
     /// A final answer of 300-699.
     result<void> reject(call_id c, int status, std::string_view reason, time_point now,
