@@ -69,6 +69,13 @@ void add_media(CLI::App& to, Arguments& a)
     to.add_option("--after", a.after_ms, "pause before it, milliseconds")->type_name("MS");
     to.add_option("--record", a.record, "write what we hear into this file")->type_name("FILE");
     to.add_option("--send", a.digits, "keys to press: 0-9 * # A-D")->type_name("DIGITS");
+    to.add_option("--hold-after", a.hold_after,
+                  "put the other side on hold, seconds after the answer")
+        ->check(CLI::NonNegativeNumber)
+        ->type_name("SECONDS");
+    to.add_option("--resume-after", a.resume_after, "end our hold, seconds after the answer")
+        ->check(CLI::NonNegativeNumber)
+        ->type_name("SECONDS");
     auto* const after =
         to.add_option("--hang-up-after", a.hang_up_after, "seconds after the answer")
             ->check(CLI::NonNegativeNumber)
@@ -102,6 +109,7 @@ CLI::App* add_call(CLI::App& app, options& o)
         ->check(CLI::Range(1, 3600))
         ->capture_default_str();
     s->add_flag("--follow-redirects", o.call.follow_redirects, "call where a 3xx points to");
+    s->add_flag("--late-offer", o.call.late_offer, "let the other side make the offer");
     add_media(*s, o.call);
     return s;
 }
@@ -127,6 +135,8 @@ CLI::App* add_answer(CLI::App& app, options& o)
     s->add_option("--ring", o.answer.ring, "answer after that many seconds, at most 170")
         ->check(CLI::Range(0.0, 170.0))
         ->type_name("SECONDS");
+    s->add_option("--early", o.answer.early, "sound file that is heard before we answer")
+        ->type_name("FILE");
     s->add_option("--count", o.answer.count, "end after that many calls")->type_name("N");
     s->add_option("--reject", o.answer.reject, "refuse calls with this status, 300-699")
         ->check(CLI::Range(300, 699))

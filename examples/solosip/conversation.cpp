@@ -56,6 +56,11 @@ asio::awaitable<ending> phone::converse(solosip::call c, const conversation& pla
     to_say_ = 0;
     report_.event("answered", {{"remote", c.remote_uri()}});
     asio::co_spawn(io_, read_digits(c), asio::detached);
+    asio::co_spawn(io_, watch_hold(c), asio::detached);
+    if (plan.hold_after)
+        asio::co_spawn(io_, change_hold(c, *plan.hold_after, true), asio::detached);
+    if (plan.resume_after)
+        asio::co_spawn(io_, change_hold(c, *plan.resume_after, false), asio::detached);
     if (plan.hang_up_after) asio::co_spawn(io_, limit(c, *plan.hang_up_after), asio::detached);
     if (!plan.record.empty())
     {
@@ -83,6 +88,8 @@ asio::awaitable<ending> phone::converse(solosip::call c, const conversation& pla
     std::error_code ec;
     const auto how = co_await c.async_wait_end(by(ec));
     limit_.cancel();
+    hold_.cancel();
+    resume_.cancel();
     talking_.reset();
     tell_end(how);
     if (!failed_.empty()) throw mistake(exit_failed, failed_);
@@ -153,6 +160,33 @@ asio::awaitable<void> phone::limit(solosip::call c, double seconds_after_answer)
     std::error_code ec;
     co_await limit_.async_wait(by(ec));
     if (!ec) c.hang_up();
+}
+
+asio::awaitable<void> phone::change_hold(solosip::call c, double seconds_after_answer, bool hold)
+{
+    auto& timer = hold ? hold_ : resume_;
+    timer.expires_after(to_milliseconds(seconds_after_answer));
+    std::error_code ec;
+    co_await timer.async_wait(by(ec));
+    if (ec) co_return;
+    if (hold)
+        co_await c.async_hold(by(ec));
+    else
+        co_await c.async_resume(by(ec));
+    // The call goes on as it was.
+    if (ec && ec != errc::call_ended)
+        report_.event(hold ? "hold_failed" : "resume_failed", {{"error", ec.message()}});
+}
+
+asio::awaitable<void> phone::watch_hold(solosip::call c)
+{
+    while (true)
+    {
+        std::error_code ec;
+        const auto now = co_await c.async_wait_hold(by(ec));
+        if (ec) co_return;
+        report_.event("hold", {{"by_us", now.by_us}, {"by_peer", now.by_peer}});
+    }
 }
 
 void phone::fail_in_call(const solosip::call& c, std::string why)

@@ -77,21 +77,23 @@ struct call_arguments
     unsigned after_ms = 0;
     std::string record;
     std::string digits;
-    std::optional<double> hang_up_after;
+    std::optional<double> hold_after, resume_after, hang_up_after;
     bool until_played = false;
     unsigned ring_for = 60;
+    bool late_offer = false;
 };
 
 struct answer_arguments
 {
     double ring = 0;
+    std::string early; ///< sound file to be heard before the answer
     std::vector<std::string> play;
     unsigned after_ms = 0;
     std::string record;
     std::string digits;
     bool echo = false;
     bool until_played = false;
-    std::optional<double> hang_up_after;
+    std::optional<double> hold_after, resume_after, hang_up_after;
     unsigned count = 0; ///< 0: until a signal comes
     std::optional<int> reject;
     transfer_options transfer;

@@ -86,7 +86,7 @@ private:
 
 phone::phone(const options& o)
     : options_(o), report_(o.output.json), signals_(io_, SIGINT, SIGTERM), waiting_(io_),
-      limit_(io_), followed_(io_)
+      limit_(io_), hold_(io_), resume_(io_), followed_(io_)
 {
 }
 

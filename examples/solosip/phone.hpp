@@ -30,7 +30,7 @@ struct conversation
     milliseconds after{0};
     std::string record;
     std::string digits;
-    std::optional<double> hang_up_after; ///< seconds
+    std::optional<double> hold_after, resume_after, hang_up_after; ///< seconds
     bool until_played = false;
     bool echo = false;
     std::string transfer_to;
@@ -64,6 +64,7 @@ private:
     asio::awaitable<void> place_call();
     asio::awaitable<void> take_calls();
     asio::awaitable<void> take(invitation i);
+    asio::awaitable<void> play_early(invitation i, std::string path);
 
     // requests.cpp
     asio::awaitable<void> send_request();
@@ -78,6 +79,8 @@ private:
     void on_played(const solosip::call& c, const std::string& path, std::error_code ec,
                    bool until_played);
     asio::awaitable<void> limit(solosip::call c, double seconds_after_answer);
+    asio::awaitable<void> change_hold(solosip::call c, double seconds_after_answer, bool hold);
+    asio::awaitable<void> watch_hold(solosip::call c);
     void fail_in_call(const solosip::call& c, std::string why);
 
     const options& options_;
@@ -89,6 +92,7 @@ private:
     asio::signal_set signals_;
     asio::steady_timer waiting_;             // for the end of `register`, and for ringing
     asio::steady_timer limit_;               // for the end of a call
+    asio::steady_timer hold_, resume_;       // for ours in a call
     asio::steady_timer followed_;            // for the end of the call that came of a transfer
     asio::cancellation_signal stop_waiting_; // for a registration, a call, a farewell
     std::optional<solosip::call> talking_;

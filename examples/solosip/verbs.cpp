@@ -23,6 +23,8 @@ conversation plan_from(const Arguments& a)
     p.after = milliseconds(a.after_ms);
     p.record = a.record;
     p.digits = a.digits;
+    p.hold_after = a.hold_after;
+    p.resume_after = a.resume_after;
     p.hang_up_after = a.hang_up_after;
     p.until_played = a.until_played;
     p.transfer_to = a.transfer.to;
@@ -63,6 +65,7 @@ asio::awaitable<void> phone::place_call()
     o.display_name = options_.account.display_name;
     o.ring_for = seconds(a.ring_for);
     o.follow_redirects = a.follow_redirects;
+    o.late_offer = a.late_offer;
     o.on_progress = [this](const progress& p) {
         report_.event("ringing", {{"status", p.status}, {"reason", p.reason}});
     };
@@ -121,6 +124,7 @@ asio::awaitable<void> phone::take(invitation i)
             std::error_code none;
             co_await waiting_.async_wait(by(none));
         }
+        if (!a.early.empty()) co_await play_early(i, a.early);
         ringing_.reset();
         std::error_code ec;
         const auto c = co_await i.async_answer(by(ec));
@@ -138,10 +142,22 @@ asio::awaitable<void> phone::take(invitation i)
     tell_end(how);
 }
 
+// Who gives up meanwhile is heard of by answering.
+asio::awaitable<void> phone::play_early(invitation i, std::string path)
+{
+    std::error_code ec;
+    const auto c = co_await i.async_early_media(by(ec));
+    if (!ec) co_await c.async_play(file(path), by(ec));
+    if (ec != errc::call_ended) report_.event("played", {{"file", path}, {"complete", !ec}});
+}
+
 void phone::check_plan() const
 {
     if (options_.verb == verb::call) check_files(plan_from(options_.call));
-    if (options_.verb == verb::answer) check_files(plan_from(options_.answer));
+    if (options_.verb != verb::answer) return;
+    conversation plan = plan_from(options_.answer);
+    if (!options_.answer.early.empty()) plan.play.push_back(options_.answer.early);
+    check_files(plan);
 }
 
 } // namespace solosip::program

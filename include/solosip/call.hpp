@@ -28,6 +28,8 @@ void read_digit(const call_ptr& c, handler<digit> h);
 void read_digits(const call_ptr& c, handler<std::string> h, std::size_t most, char terminator,
                  milliseconds idle);
 void send_digits(const call_ptr& c, handler<> h, std::string keys, dtmf_via via);
+void change_hold(const call_ptr& c, handler<> h, bool hold);
+void wait_hold(const call_ptr& c, handler<hold_state> h);
 void wait_end(const call_ptr& c, handler<ending> h);
 void end_call(const call_ptr& c, handler<ending> h);
 void transfer(const call_ptr& c, handler<response> h, std::string to,
@@ -131,6 +133,33 @@ public:
     auto async_send_digits(std::string keys, Token&& token = Token()) const
     {
         return async_send_digits(std::move(keys), dtmf_via::automatic, std::forward<Token>(token));
+    }
+
+    /// Puts the other side on hold: we hear it no more, and what is played goes on being heard
+    /// there. Completes when both sides know. Cancelling ends only the wait. Errors: what the other
+    /// side refused with (all stays as it was then), too_many, call_ended.
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code)) Token = default_token>
+    auto async_hold(Token&& token = Token()) const
+    {
+        return detail::initiate<>(std::forward<Token>(token), state_, executor_,
+                                  &detail::change_hold, true);
+    }
+    /// Ends our hold; theirs, if there is one, stays. As `async_hold`.
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code)) Token = default_token>
+    auto async_resume(Token&& token = Token()) const
+    {
+        return detail::initiate<>(std::forward<Token>(token), state_, executor_,
+                                  &detail::change_hold, false);
+    }
+    /// Who holds now. While the other side does, nothing of ours is heard there: sounds wait.
+    hold_state held() const;
+    /// The next change of that, by whomever. Changes that nobody waits for are kept, the latest
+    /// few. Cancelling loses nothing. Errors: call_ended.
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, hold_state)) Token = default_token>
+    auto async_wait_hold(Token&& token = Token()) const
+    {
+        return detail::initiate<hold_state>(std::forward<Token>(token), state_, executor_,
+                                            &detail::wait_hold);
     }
 
     /// Completes when the call has ended, by whomever, or at once where it has.

@@ -59,6 +59,14 @@ struct progress
     std::vector<header> headers{};
 };
 
+/// Who keeps a call on hold.
+struct hold_state
+{
+    bool by_us = false, by_peer = false;
+
+    friend bool operator==(const hold_state&, const hold_state&) = default;
+};
+
 /// Packets of a call's audio.
 using statistics = media::statistics;
 
@@ -71,6 +79,7 @@ struct call_options
     bool follow_redirects = false; ///< call where a 3xx points to; else it is an error
     std::any user_data{};          ///< a reference of yours: `call::user_data`
     seconds ring_for{60};          ///< then give up with `errc::no_answer`; 0: 3 minutes
+    bool late_offer = false;       ///< the INVITE holds no offer: the other side makes one
     std::function<void(const progress&)> on_progress{}; ///< called on the agent's executor
 };
 
@@ -98,6 +107,8 @@ struct config
     int dscp_rtp = 46;                  ///< EF, 0 to 63
     media_options media{};
     seconds ring_limit{60};   ///< a caller whom nobody answers hears 480 then
+    seconds session_expires{1800}; ///< a call that nobody refreshes ends then (RFC 4028); 0: never
+    seconds max_call{0}; ///< calls are hung up then (`errc::duration_limit`); 0: never
     bool ring_at_once = true; ///< 180 as soon as a call comes in, without `invitation::ring`
     /// "urn:uuid:..." of this device, the same for ever (RFC 5626); empty: a new one for each
     /// agent.

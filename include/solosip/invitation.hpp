@@ -14,6 +14,7 @@ namespace detail
 {
 
 void answer(const call_ptr& c, handler<call> h, std::vector<header> headers);
+void early_media(const call_ptr& c, handler<call> h);
 
 } // namespace detail
 
@@ -43,6 +44,17 @@ public:
     /// A final answer of 300 to 699 (anything else counts as 486); no `reason`: the usual words.
     void reject(int status = 486, std::string reason = {},
                 std::vector<solosip::header> headers = {}) const;
+
+    /// 183 with a session description: what is played on this call is heard from now on, before it
+    /// is answered, and what the caller says is heard here. `async_answer` or `reject` follow as
+    /// ever. Errors: call_ended; call_in_progress where it is answered already; bad_config where
+    /// the caller has made no offer and knows no reliable responses (RFC 3262).
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, call)) Token = default_token>
+    auto async_early_media(Token&& token = Token()) const
+    {
+        return detail::initiate<call>(std::forward<Token>(token), state_, executor_,
+                                      &detail::early_media);
+    }
 
     /// 200, and the call begins. Errors: call_ended where the caller gave up or the limit passed;
     /// call_in_progress where it is answered already.

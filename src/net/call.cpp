@@ -57,6 +57,13 @@ statistics call::stats() const
     return state_->stats;
 }
 
+hold_state call::held() const
+{
+    if (!state_) return {};
+    const std::lock_guard lock(state_->mutex);
+    return state_->held;
+}
+
 void call::clear_playback() const
 {
     if (state_) state_->core->post([c = state_] { c->core->clear_playback(*c); });
@@ -86,6 +93,8 @@ void call_state::abandon()
     (void)std::exchange(readers, {});
     (void)std::exchange(sounds, {});
     (void)std::exchange(presses, {});
+    (void)std::exchange(changes, {});
+    hold_watchers.abandon();
     on_progress = nullptr;
 }
 

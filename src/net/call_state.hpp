@@ -58,6 +58,14 @@ struct pressing
 /// The first of that name, in any case, long or short.
 std::optional<std::string> find_header(const std::vector<header>& headers, std::string_view name);
 
+/// A wish to hold or to resume, and who waits for it.
+struct changing
+{
+    ua::change_id item;
+    net::operation id;
+    handler<> h;
+};
+
 struct call_state : std::enable_shared_from_this<call_state>
 {
     explicit call_state(std::shared_ptr<agent_core> a) : core(std::move(a)) {}
@@ -76,9 +84,11 @@ struct call_state : std::enable_shared_from_this<call_state>
     solosip::statistics stats{};     ///< guarded
     std::vector<header> answer{};    ///< guarded: the headers of their 2xx
     std::any user_data{};            ///< guarded
+    hold_state held{};               ///< guarded
 
     // On the strand.
     bool answered = false, over = false;
+    bool early = false; ///< is it heard before it is answered?
     std::function<void(const progress&)> on_progress{};
     net::waiting<call> connecting{};
     net::waiting<ending> ends{};
@@ -88,6 +98,9 @@ struct call_state : std::enable_shared_from_this<call_state>
     std::deque<digit_reader> readers{};
     std::vector<sound> sounds{};
     std::vector<pressing> presses{};
+    std::vector<changing> changes{};
+    net::waiting<hold_state> hold_watchers{};
+    std::deque<hold_state> hold_news{};
 
     /// Destroys all handlers without calling them.
     void abandon();

@@ -55,6 +55,12 @@ void answer(const call_ptr& c, handler<call> h, std::vector<header> headers)
                   { c->core->answer(c, id, std::move(h), std::move(headers)); });
 }
 
+void early_media(const call_ptr& c, handler<call> h)
+{
+    if (!c) return h.post(errc::no_such_call, {});
+    c->core->post([c, h = std::move(h)]() mutable { c->core->early_media(c, std::move(h)); });
+}
+
 namespace
 {
 
@@ -116,6 +122,7 @@ void agent_core::start_call(net::operation id, handler<call> h, const std::strin
     options.headers = std::move(o.headers);
     options.ring_for = o.ring_for;
     options.follow_redirects = o.follow_redirects;
+    options.late_offer = o.late_offer;
     options.media_port = pump.media_port();
     const auto begun = pump.engine().call(to, std::move(options), net::present());
     if (!begun)
@@ -151,15 +158,33 @@ void agent_core::answer(const call_ptr& c, net::operation id, handler<call> h,
 {
     if (const auto ec = refusal(*c); ec) return h.post(ec, {});
     if (c->answered || !c->connecting.empty()) return h.post(errc::call_in_progress, {});
-    if (const auto ec = pump.open_media(); ec) return h.post(ec, {});
+    if (!c->early)
+        if (const auto ec = pump.open_media(); ec) return h.post(ec, {});
     const auto done =
         pump.engine().answer(c->id, {pump.media_port(), std::move(headers)}, net::present());
+    if (!done)
+    {
+        if (!c->early) pump.close_media();
+        return h.post(done.code(), {});
+    }
+    c->connecting.add(id, std::move(h));
+    pump.drain();
+}
+
+void agent_core::early_media(const call_ptr& c, handler<call> h)
+{
+    if (const auto ec = refusal(*c); ec) return h.post(ec, {});
+    if (c->answered || !c->connecting.empty()) return h.post(errc::call_in_progress, {});
+    if (c->early) return h.post({}, call(c));
+    if (const auto ec = pump.open_media(); ec) return h.post(ec, {});
+    const auto done = pump.engine().early_media(c->id, {pump.media_port(), {}}, net::present());
     if (!done)
     {
         pump.close_media();
         return h.post(done.code(), {});
     }
-    c->connecting.add(id, std::move(h));
+    c->early = true;
+    h.post({}, call(c));
     pump.drain();
 }
 
@@ -292,6 +317,9 @@ void agent_core::end_waiting(call_state& c)
         if (each.h) each.h.post(gone);
     for (auto& each : std::exchange(c.presses, {}))
         if (each.h) each.h.post(gone);
+    for (auto& each : std::exchange(c.changes, {}))
+        if (each.h) each.h.post(gone);
+    c.hold_watchers.complete_all(gone, {});
     for (auto& each : std::exchange(c.readers, {}))
         complete(each, gone);
     c.transfers.complete_all(gone, {});

@@ -71,6 +71,7 @@ public:
     // ---- a call's operations
 
     void answer(const call_ptr& c, net::operation id, handler<call> h, std::vector<header> headers);
+    void early_media(const call_ptr& c, handler<call> h);
     void ring(call_state& c, std::vector<header> headers);
     void reject(call_state& c, int status, const std::string& reason, std::vector<header> headers);
     void hang_up(call_state& c);
@@ -95,6 +96,10 @@ public:
     void send_digits(call_state& c, net::operation id, handler<> h, const std::string& keys,
                      dtmf_via via);
     void cancel_send(call_state& c, net::operation id);
+    void change_hold(call_state& c, net::operation id, handler<> h, bool hold);
+    void cancel_change(call_state& c, net::operation id);
+    void wait_hold(call_state& c, net::operation id, handler<hold_state> h);
+    void cancel_wait_hold(call_state& c, net::operation id);
 
     /// Says goodbye in one datagram, closes everything, completes all that waits; the shutdown
     /// itself with `how`.
@@ -117,8 +122,8 @@ private:
     void on(ua::digit& e);
     void on(ua::played& e);
     void on(ua::digits_sent& e);
-    void on(ua::hold_changed&) {}
-    void on(ua::change_done&) {}
+    void on(ua::hold_changed& e);
+    void on(ua::change_done& e);
     void on(ua::call_ended& e);
     void on(ua::request_done& e);
     void on(ua::transfer_progress& e);

@@ -43,7 +43,9 @@ bool possible(const config& c)
     // An even port has to be among them.
     const auto [lo, hi] = std::pair(c.media.port_lo, c.media.port_hi);
     const bool ports = lo <= hi && (hi == 0 || (lo > 0 && (lo % 2 == 0 || lo < hi)));
-    return dscp(c.dscp_sip) && dscp(c.dscp_rtp) && ports && c.request_limit >= seconds(1) &&
+    const bool times = c.max_call >= seconds(0) &&
+                       (c.session_expires == seconds(0) || c.session_expires >= seconds(90));
+    return times && dscp(c.dscp_sip) && dscp(c.dscp_rtp) && ports && c.request_limit >= seconds(1) &&
            c.request_limit <= seconds(30) && ua::is_instance(c.instance) &&
            !c.media.codecs.empty() &&
            std::all_of(c.media.codecs.begin(), c.media.codecs.end(),
@@ -75,6 +77,8 @@ ua::settings pump::settings() const
     s.only_registrar_may_call = config_.only_registrar_may_call;
     s.allow_transfers = config_.allow_transfers;
     s.request_limit = config_.request_limit;
+    s.session_expires = config_.session_expires;
+    s.max_call = config_.max_call;
     s.log = config_.log;
     return s;
 }

@@ -22,11 +22,13 @@ import cases_noise
 import cases_peers
 import cases_register
 import cases_requests
+import cases_sessions
 from processes import Failure, Lab, Skip
 
 SKIPPED = 77
 CASES = {name[len('case_'):]: function
-         for module in (cases_lab, cases_peers, cases_register, cases_requests, cases_calls, cases_noise)
+         for module in (cases_lab, cases_peers, cases_register, cases_requests, cases_sessions, cases_calls,
+                        cases_noise)
          for name, function in vars(module).items() if name.startswith('case_')}
 
 

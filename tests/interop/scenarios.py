@@ -62,15 +62,21 @@ def remember(header, name, pattern='.*'):
 
 # ---- callee
 
-def reply(status, reason, *headers, sdp=False, repeats=False):
+def reply(status, reason, *headers, sdp=False, repeats=False, direction=None):
     return _send([f'SIP/2.0 {status} {reason}', '[last_Via:]', '[last_Record-Route:]', '[last_From:]',
                   '[last_To:];tag=callee[pid]', '[last_Call-ID:]', '[last_CSeq:]', SELF, *headers],
-                 AUDIO if sdp else '', repeats)
+                 _audio(direction) if sdp else '', repeats)
 
 
-def reply_in_dialog(status, reason):
+def _audio(direction=None):
+    return AUDIO + (f'\na={direction}' if direction else '')
+
+
+def reply_in_dialog(status, reason, *headers, direction=None):
+    """With a session description where there is a direction."""
     return _send([f'SIP/2.0 {status} {reason}', '[last_Via:]', '[last_From:]', '[last_To:]',
-                  '[last_Call-ID:]', '[last_CSeq:]'])
+                  '[last_Call-ID:]', '[last_CSeq:]', *headers], _audio(direction) if direction else '',
+                 bool(direction))
 
 
 def answer_and_wait_bye():
@@ -130,6 +136,56 @@ def redirects(uri):
         expect('INVITE'),
         _send(['SIP/2.0 302 Moved Temporarily', '[last_Via:]', '[last_From:]', '[last_To:];tag=callee[pid]',
                '[last_Call-ID:]', '[last_CSeq:]', f'Contact: <{uri}>;q=0.7'], repeats=True), expect('ACK')])
+
+
+def is_held_and_resumed():
+    """Takes the caller's two re-INVITEs: sendonly first, then not."""
+    def wants(pattern, name):
+        return f'<ereg regexp="{pattern}" search_in="body" check_it="true" assign_to="{name}"/>'
+    return Scenario('is_held_and_resumed', [
+        expect('INVITE'), reply(180, 'Ringing'), reply(200, 'OK', sdp=True, repeats=True), expect('ACK'),
+        expect('INVITE', wants('a=sendonly', 'held')), reply_in_dialog(200, 'OK', SELF, direction='recvonly'),
+        expect('ACK'),
+        expect('INVITE', wants('m=audio', 'resumed')), reply_in_dialog(200, 'OK', SELF, direction='sendrecv'),
+        expect('ACK'), expect('BYE'), reply_in_dialog(200, 'OK'),
+        '<Reference variables="held,resumed"/>'])
+
+
+def refuses_hold():
+    """491 to the first try, 488 to the second: the call goes on."""
+    return Scenario('refuses_hold', [
+        expect('INVITE'), reply(200, 'OK', sdp=True, repeats=True), expect('ACK'),
+        expect('INVITE'), reply_in_dialog(491, 'Request Pending'), expect('ACK'),
+        expect('INVITE'), reply_in_dialog(488, 'Not Acceptable Here'), expect('ACK'),
+        expect('BYE'), reply_in_dialog(200, 'OK')])
+
+
+def rings_reliably():
+    """A reliable 183 that holds the answer; the 200 holds none (RFC 3262 section 5)."""
+    kept = ''.join(remember(h, n) for h, n in (('Via', 'via'), ('CSeq', 'cseq')))
+    ok = _send(['SIP/2.0 200 OK', 'Via:[$via]', '[last_From:]', '[last_To:]', '[last_Call-ID:]', 'CSeq:[$cseq]',
+                SELF], repeats=True)
+    return Scenario('rings_reliably', [
+        expect('INVITE', kept + '<ereg regexp="100rel" search_in="hdr" header="Supported:" check_it="true" '
+                                'assign_to="knows"/>'),
+        reply(183, 'Session Progress', 'Require: 100rel', 'RSeq: 4711', sdp=True, repeats=True),
+        expect('PRACK', '<ereg regexp="4711 +[0-9]+ +INVITE" search_in="hdr" header="RAck:" check_it="true" '
+                        'assign_to="rack"/>'),
+        reply_in_dialog(200, 'OK'), pause(500), ok, expect('ACK'), expect('BYE'), reply_in_dialog(200, 'OK'),
+        '<Reference variables="knows,rack"/>'])
+
+
+def makes_the_offer():
+    """The INVITE holds no offer; the ACK holds the answer to ours."""
+    answer = '<ereg regexp="m=audio [1-9]" search_in="body" check_it="true" assign_to="answer"/>'
+    return Scenario('makes_the_offer', [
+        expect('INVITE'), reply(180, 'Ringing'), reply(200, 'OK', sdp=True, repeats=True), expect('ACK', answer),
+        expect('BYE'), reply_in_dialog(200, 'OK'), '<Reference variables="answer"/>'])
+
+
+def plays_before_it_answers():
+    return Scenario('plays_before_it_answers', [
+        expect('INVITE'), reply(183, 'Session Progress', sdp=True), pause(700), *answer_and_wait_bye()])
 
 
 # ---- caller
@@ -198,6 +254,71 @@ def takes_over(dialog):
     return Scenario('takes_over', [
         _request('INVITE', TARGET, 'invite', '1 INVITE', SELF, f'Replaces: {dialog}', body=AUDIO, repeats=True),
         response(100, optional=True), response(200), ack(), pause(500), *bye()])
+
+
+def _in_dialog(method, branch, number, *headers, direction=None):
+    return _request(method, '[next_url]', branch, f'{number} {method}', *headers, '[routes]', to=TAG,
+                    body=_audio(direction) if direction else '', repeats=method != 'ACK')
+
+
+def holds_and_resumes(milliseconds):
+    """A re-INVITE with sendonly, one without an offer of its own, and an UPDATE that resumes."""
+    held = '<ereg regexp="a=(recvonly|inactive)" search_in="body" check_it="true" assign_to="held"/>'
+    offered = '<ereg regexp="m=audio" search_in="body" check_it="true" assign_to="offered"/>'
+    return Scenario('holds_and_resumes', [
+        invite(), *provisionals(), response(200), ack(), pause(milliseconds),
+        _in_dialog('INVITE', 'hold', 2, SELF, direction='sendonly'), response(100, optional=True),
+        response(200, actions=held), _in_dialog('ACK', 'hold-ack', 2), pause(milliseconds),
+        _in_dialog('INVITE', 'ask', 3, SELF), response(100, optional=True),
+        response(200, actions=offered), _in_dialog('ACK', 'ask-ack', 3, direction='sendonly'), pause(milliseconds),
+        _in_dialog('UPDATE', 'update', 4, SELF, direction='sendrecv'), response(200), pause(milliseconds),
+        _request('BYE', '[next_url]', 'bye', '5 BYE', '[routes]', to=TAG, repeats=True), response(200),
+        '<Reference variables="held,offered"/>'])
+
+
+def hears_before_the_answer():
+    early = '<ereg regexp="m=audio [1-9]" search_in="body" check_it="true" assign_to="early"/>'
+    return Scenario('hears_before_the_answer', [
+        invite(), *provisionals(), f'<recv response="183" rrs="true">{_action(early)}</recv>', response(200), ack(),
+        pause(300), *bye(), '<Reference variables="early"/>'])
+
+
+def offers_late():
+    """The INVITE holds no offer, the ACK the answer."""
+    offered = '<ereg regexp="m=audio [1-9]" search_in="body" check_it="true" assign_to="offered"/>'
+    return Scenario('offers_late', [
+        _request('INVITE', TARGET, 'invite', '1 INVITE', SELF, repeats=True), *provisionals(),
+        response(200, actions=offered),
+        _request('ACK', '[next_url]', 'ack', '1 ACK', '[routes]', to=TAG, body=AUDIO), pause(500), *bye(),
+        '<Reference variables="offered"/>'])
+
+
+def requires_prack():
+    number = '<ereg regexp="[0-9]+" search_in="hdr" header="RSeq:" check_it="true" assign_to="rseq"/>'
+    return Scenario('requires_prack', [
+        _request('INVITE', TARGET, 'invite', '1 INVITE', SELF, 'Require: 100rel', body=AUDIO, repeats=True),
+        response(100, optional=True), f'<recv response="180" rrs="true">{_action(number)}</recv>',
+        _request('PRACK', '[next_url]', 'prack', '2 PRACK', 'RAck: [$rseq] 1 INVITE', '[routes]', to=TAG,
+                 repeats=True),
+        response(200), response(200), ack(), pause(300),
+        _request('BYE', '[next_url]', 'bye', '3 BYE', '[routes]', to=TAG, repeats=True), response(200)])
+
+
+def asks_for_too_short_a_session():
+    least = '<ereg regexp="90" search_in="hdr" header="Min-SE:" check_it="true" assign_to="least"/>'
+    granted = ('<ereg regexp="90;refresher=uac" search_in="hdr" header="Session-Expires:" check_it="true" '
+               'assign_to="granted"/>')
+
+    def asks(seconds, number):
+        return _request('INVITE', TARGET, f'invite{number}', f'{number} INVITE', SELF, 'Supported: timer',
+                        f'Session-Expires: {seconds}', body=AUDIO, repeats=True)
+    return Scenario('asks_for_too_short_a_session', [
+        asks(60, 1), response(100, optional=True), response(422, actions=least),
+        _request('ACK', TARGET, 'invite1', '1 ACK', to=TAG),
+        asks(90, 2), *provisionals(), response(200, actions=granted),
+        _request('ACK', '[next_url]', 'ack', '2 ACK', '[routes]', to=TAG), pause(300),
+        _request('BYE', '[next_url]', 'bye', '3 BYE', '[routes]', to=TAG, repeats=True), response(200),
+        '<Reference variables="least,granted"/>'])
 
 
 def is_refused(status):

@@ -48,6 +48,9 @@ TEST_CASE("configurations that cannot be")
     CHECK(refused([](config& c) { c.dscp_sip = 64; }));
     CHECK(refused([](config& c) { c.media.port_lo = 4001, c.media.port_hi = 4001; }));
     CHECK(refused([](config& c) { c.media.port_lo = 4002, c.media.port_hi = 4000; }));
+    CHECK(refused([](config& c) { c.session_expires = seconds(89); }));
+    CHECK(refused([](config& c) { c.max_call = seconds(-1); }));
+    CHECK_FALSE(refused([](config& c) { c.session_expires = seconds(0); }));
     CHECK_FALSE(refused([](config& c) { c.media.port_lo = 4001, c.media.port_hi = 4002; }));
 }
 

@@ -360,3 +360,106 @@ TEST_CASE("futures from other threads while the context runs in its own")
     loop.join();
     second.join();
 }
+
+TEST_CASE("hold and resume, told at both ends")
+{
+    pair p;
+    run(p.io,
+        [&]() -> asio::awaitable<void>
+        {
+            const auto [c, d] = co_await p.connect();
+            CHECK(c.held() == hold_state{});
+            co_await c.async_hold();
+            const auto theirs = co_await d.async_wait_hold();
+            CHECK(theirs == hold_state{false, true});
+            const auto ours = co_await c.async_wait_hold();
+            CHECK(ours == hold_state{true, false});
+            CHECK(c.held() == ours);
+            CHECK(d.held() == theirs);
+            co_await d.async_hold();
+            co_await c.async_resume();
+            co_await d.async_resume();
+            hold_state last;
+            for (int i = 0; i < 3; ++i)
+                last = co_await c.async_wait_hold();
+            CHECK(last == hold_state{});
+            CHECK(c.held() == hold_state{});
+
+            asio::cancellation_signal stop;
+            std::error_code cancelled, over;
+            c.async_wait_hold(asio::bind_cancellation_slot(
+                stop.slot(), [&](std::error_code ec, hold_state) { cancelled = ec; }));
+            c.async_wait_hold([&](std::error_code ec, hold_state) { over = ec; });
+            stop.emit(asio::cancellation_type::total);
+            co_await c.async_hang_up();
+            CHECK(cancelled == asio::error::operation_aborted);
+            CHECK(over == errc::call_ended);
+            std::error_code ec;
+            co_await c.async_hold(by(ec));
+            CHECK(ec == errc::call_ended);
+        });
+}
+
+TEST_CASE("no call cannot be held")
+{
+    pair p;
+    run(p.io,
+        [&]() -> asio::awaitable<void>
+        {
+            std::error_code ec;
+            const call none;
+            co_await none.async_hold(by(ec));
+            CHECK(ec == errc::no_such_call);
+            (void)co_await none.async_wait_hold(by(ec));
+            CHECK(ec == errc::no_such_call);
+            CHECK(none.held() == hold_state{});
+        });
+}
+
+TEST_CASE("sound before the answer, and an offer that comes late")
+{
+    pair p;
+    const auto callee = [&]() -> asio::awaitable<void>
+    {
+        const auto i = co_await p.bob->async_accept();
+        const auto early = co_await i.async_early_media();
+        const auto again = co_await i.async_early_media();
+        CHECK(early == again);
+        co_await early.async_play(tone(440, 200ms));
+        const auto c = co_await i.async_answer();
+        CHECK(c == early);
+        std::error_code ec;
+        (void)co_await i.async_early_media(by(ec));
+        CHECK(ec == errc::call_in_progress);
+        co_await c.async_wait_end();
+    };
+    const auto caller = [&]() -> asio::awaitable<void>
+    {
+        std::vector<int> told;
+        call_options o;
+        o.late_offer = true;
+        o.on_progress = [&](const progress& each) { told.push_back(each.status); };
+        const auto c = co_await p.alice->async_call(p.bob_uri, o);
+        CHECK(told == std::vector<int>{180, 183});
+        CHECK(c.stats().received_packets > 5);
+        co_await c.async_hang_up();
+    };
+    run(p.io, callee, caller);
+}
+
+TEST_CASE("a call that lasts long enough is hung up")
+{
+    config of_bob;
+    of_bob.max_call = 1s;
+    pair p(of_bob);
+    run(p.io,
+        [&]() -> asio::awaitable<void>
+        {
+            const auto [c, d] = co_await p.connect();
+            const auto how = co_await d.async_wait_end();
+            CHECK(how.why == errc::duration_limit);
+            const auto theirs = co_await c.async_wait_end();
+            CHECK(theirs.who == ended_by::peer);
+            CHECK(theirs.reason == "Maximum Duration");
+        });
+}

@@ -1,0 +1,113 @@
+"""What changes while a call goes on: hold and resume, early media, PRACK, session timers."""
+import scenarios
+import tones
+from cases_peers import _answer, _call, _check_end
+from peers import REALM, Baresip, Kamailio, Solosip
+from processes import check, pause
+
+
+def _holds(phone):
+    return [(e['by_us'], e['by_peer']) for e in phone.all_events('hold')]
+
+
+# ---- SIPp
+
+def case_we_hold_and_resume(lab):
+    peer, phone = _call(lab, scenarios.is_held_and_resumed(), '--hold-after', '0.4', '--resume-after', '0.9',
+                        '--hang-up-after', '1.5')
+    peer.verdict()
+    _check_end(phone, 0)
+    check(_holds(phone) == [(True, False), (False, False)], f'holds {_holds(phone)}')
+
+
+def case_peer_refuses_hold(lab):
+    """491 is tried again after 2.1 to 4 s, 488 is not; the call is not lost by either."""
+    peer, phone = _call(lab, scenarios.refuses_hold(), '--hold-after', '0.3', '--hang-up-after', '5')
+    peer.verdict()
+    _check_end(phone, 0)
+    check(phone.all_events('hold_failed'), 'it does not say that it failed')
+    check(not _holds(phone), f'holds {_holds(phone)}')
+
+
+def case_peer_holds_and_resumes(lab):
+    phone, peer = _answer(lab, scenarios.holds_and_resumes(300), '--count', '1')
+    peer.verdict()
+    _check_end(phone, 0)
+    check(_holds(phone) == [(False, True), (False, False)], f'holds {_holds(phone)}')
+
+
+def case_peer_offers_late(lab):
+    phone, peer = _answer(lab, scenarios.offers_late(), '--count', '1')
+    peer.verdict()
+    _check_end(phone, 0)
+
+
+def case_we_offer_late(lab):
+    peer, phone = _call(lab, scenarios.makes_the_offer(), '--late-offer', '--hang-up-after', '0.5')
+    peer.verdict()
+    _check_end(phone, 0)
+
+
+def case_we_play_before_we_answer(lab):
+    sound = lab.directory / 'wait.wav'
+    tones.write_tone(sound, 440, 0.6, -12)
+    phone, peer = _answer(lab, scenarios.hears_before_the_answer(), '--early', sound, '--count', '1')
+    peer.verdict()
+    _check_end(phone, 0)
+    order = [e['event'] for e in phone.all_events() if e['event'] in ('played', 'answered')]
+    check(order == ['played', 'answered'], f'events {order}')
+
+
+def case_peer_rings_reliably(lab):
+    peer, phone = _call(lab, scenarios.rings_reliably(), '--hang-up-after', '0.5')
+    peer.verdict()
+    _check_end(phone, 0)
+
+
+def case_peer_requires_prack(lab):
+    phone, peer = _answer(lab, scenarios.requires_prack(), '--count', '1', '--ring', '0.5')
+    peer.verdict()
+    _check_end(phone, 0)
+
+
+def case_peer_plays_before_it_answers(lab):
+    peer, phone = _call(lab, scenarios.plays_before_it_answers(), '--hang-up-after', '0.5')
+    peer.verdict()
+    _check_end(phone, 0)
+    statuses = [e['status'] for e in phone.all_events('ringing')]
+    check(statuses == [183], f'progress {statuses}')
+
+
+def case_peer_asks_for_too_short_a_session(lab):
+    phone, peer = _answer(lab, scenarios.asks_for_too_short_a_session(), '--count', '1')
+    peer.verdict()
+    _check_end(phone, 0)
+
+
+# ---- baresip, through Kamailio's Record-Route
+
+def case_hold_baresip(lab):
+    proxy = Kamailio(lab)
+    bob = Baresip(lab, 'bob', proxy.port)
+    phone = Solosip(lab, 'call', '--hold-after', '0.7', '--resume-after', '1.7', '--hang-up-after', '3',
+                    f'sip:bob@{REALM}', account='alice', proxy=proxy.port)
+    phone.wait_event('answered')
+    phone.wait_event('ended', 8)
+    check(phone.wait(5) == 0, 'the exit status is not 0')
+    check(_holds(phone) == [(True, False), (False, False)], f'holds {_holds(phone)}')
+    check(not phone.all_events('hold_failed'), 'hold failed')
+
+
+def case_baresip_holds(lab):
+    proxy = Kamailio(lab)
+    bob = Baresip(lab, 'bob', proxy.port)
+    phone = Solosip(lab, 'call', '--hang-up-after', '3.5', f'sip:bob@{REALM}', account='alice', proxy=proxy.port)
+    phone.wait_event('answered')
+    pause(0.6)
+    bob.command('hold')
+    phone.wait_event('hold')
+    pause(0.5)
+    bob.command('resume')
+    phone.wait_event('ended', 8)
+    check(phone.wait(5) == 0, 'the exit status is not 0')
+    check(_holds(phone) == [(False, True), (False, False)], f'holds {_holds(phone)}')
