@@ -350,12 +350,7 @@ private:
                 if (const auto made = engine_.send_request(*c, own_request(), now_)) asked_[*made];
             break;
         case 12:
-            if (!theirs_.empty())
-            {
-                ua::response r;
-                r.status = 100 + decide_.byte() * 2;
-                (void)engine_.respond(theirs_[decide_.byte() % theirs_.size()], r, now_);
-            }
+            if (!theirs_.empty()) respond();
             break;
         case 13:
             if (c) (void)engine_.transfer(*c, "sip:other@192.0.2.2", now_);
@@ -388,32 +383,43 @@ private:
                 (void)engine_.play(*c, std::make_unique<media::silence>(milliseconds(100)),
                                    milliseconds(50), now_);
             break;
-        case 8:
-        {
-            ua::account a;
-            a.uri = "sip:me@example.com";
-            a.password = "secret";
-            (void)engine_.register_account(a, now_);
-            break;
-        }
+        case 8: log_in(); break;
         case 9: engine_.unregister(now_); break;
         case 16:
             if (c) (void)engine_.early_media(*c, {4002, {}}, now_);
             break;
         case 17:
         case 18:
-        {
-            ua::change what;
-            const auto bits = decide_.byte();
-            if (bits & 1) what.hold = (bits & 2) != 0;
-            what.by_update = (bits & 4) != 0;
-            what.ask = (bits & 8) != 0;
-            if (bits & 16) what.media_port = static_cast<std::uint16_t>(4002);
-            if (c) (void)engine_.modify(*c, what, now_);
+            if (c) (void)engine_.modify(*c, own_change(), now_);
             break;
         }
-        }
         drain();
+    }
+
+    void log_in()
+    {
+        ua::account a;
+        a.uri = "sip:me@example.com";
+        a.password = "secret";
+        (void)engine_.register_account(a, now_);
+    }
+
+    void respond()
+    {
+        ua::response r;
+        r.status = 100 + decide_.byte() * 2;
+        (void)engine_.respond(theirs_[decide_.byte() % theirs_.size()], r, now_);
+    }
+
+    ua::change own_change()
+    {
+        ua::change what;
+        const auto bits = decide_.byte();
+        if (bits & 1) what.hold = (bits & 2) != 0;
+        what.by_update = (bits & 4) != 0;
+        what.ask = (bits & 8) != 0;
+        if (bits & 16) what.media_port = static_cast<std::uint16_t>(4002);
+        return what;
     }
 
     ua::request own_request()

@@ -106,10 +106,10 @@ struct config
     int dscp_sip = 26;                  ///< AF31 (RFC 4594), 0 to 63
     int dscp_rtp = 46;                  ///< EF, 0 to 63
     media_options media{};
-    seconds ring_limit{60};   ///< a caller whom nobody answers hears 480 then
+    seconds ring_limit{60};        ///< a caller whom nobody answers hears 480 then
     seconds session_expires{1800}; ///< a call that nobody refreshes ends then (RFC 4028); 0: never
-    seconds max_call{0}; ///< calls are hung up then (`errc::duration_limit`); 0: never
-    bool ring_at_once = true; ///< 180 as soon as a call comes in, without `invitation::ring`
+    seconds max_call{0};           ///< calls are hung up then (`errc::duration_limit`); 0: never
+    bool ring_at_once = true;      ///< 180 as soon as a call comes in, without `invitation::ring`
     /// "urn:uuid:..." of this device, the same for ever (RFC 5626); empty: a new one for each
     /// agent.
     std::string instance{};

@@ -45,9 +45,9 @@ bool possible(const config& c)
     const bool ports = lo <= hi && (hi == 0 || (lo > 0 && (lo % 2 == 0 || lo < hi)));
     const bool times = c.max_call >= seconds(0) &&
                        (c.session_expires == seconds(0) || c.session_expires >= seconds(90));
-    return times && dscp(c.dscp_sip) && dscp(c.dscp_rtp) && ports && c.request_limit >= seconds(1) &&
-           c.request_limit <= seconds(30) && ua::is_instance(c.instance) &&
-           !c.media.codecs.empty() &&
+    return times && dscp(c.dscp_sip) && dscp(c.dscp_rtp) && ports &&
+           c.request_limit >= seconds(1) && c.request_limit <= seconds(30) &&
+           ua::is_instance(c.instance) && !c.media.codecs.empty() &&
            std::all_of(c.media.codecs.begin(), c.media.codecs.end(),
                        [&](const std::string& name) { return codec_named(c, name) != nullptr; });
 }

@@ -221,8 +221,8 @@ void call::on_in_dialog_response(outstanding o, const sip::message_view& respons
 void call::on_in_dialog_done(const outstanding& o, errc why, time_point now)
 {
     if (o.request.user && !o.request.told) ctx_.emit(request_done{*o.request.user, why, {}});
-    // A NOTIFY without its subscription ends that only (RFC 5057 section 5.1), and what a late PRACK
-    // hears says nothing of the call that came of its INVITE.
+    // A NOTIFY without its subscription ends that only (RFC 5057 section 5.1), and what a late
+    // PRACK hears says nothing of the call that came of its INVITE.
     const bool fatal = (why == errc::call_ended || why == errc::timed_out) &&
                        o.request.method != sip::method::notify &&
                        o.request.method != sip::method::prack;

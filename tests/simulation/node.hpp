@@ -81,7 +81,7 @@ public:
         std::vector<ua::call_replaced> replaced;
         std::vector<ua::request_done> done;         ///< requests of ours
         std::vector<ua::incoming_request> requests; ///< theirs
-        std::size_t wishes = 0; ///< changes that we asked for
+        std::size_t wishes = 0;                     ///< changes that we asked for
         int lookups = 0;
         std::uint64_t media_packets = 0; ///< that we sent
         std::uint64_t media_reports = 0; ///< of RTCP that we sent
