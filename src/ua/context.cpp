@@ -37,13 +37,19 @@ context::context(settings s, random_source& r)
 
 std::string context::supported() const
 {
-    return config.session_expires > seconds(0) ? "100rel, timer" : "100rel";
+    std::string options = "100rel";
+    if (config.session_expires > seconds(0)) options += ", timer";
+    // RFC 3891 section 6.2, RFC 4488 section 4.
+    if (config.allow_transfers) options += ", replaces, norefersub";
+    return options;
 }
 
 bool context::supports(std::string_view option) const
 {
     return sip::iequals(option, "100rel") ||
-           (sip::iequals(option, "timer") && config.session_expires > seconds(0));
+           (sip::iequals(option, "timer") && config.session_expires > seconds(0)) ||
+           (config.allow_transfers &&
+            (sip::iequals(option, "replaces") || sip::iequals(option, "norefersub")));
 }
 
 void context::emit(event e)

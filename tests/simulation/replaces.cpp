@@ -172,3 +172,23 @@ TEST_CASE("who cannot be talked to takes nothing over")
     REQUIRE(s.alice.hang_up());
     CHECK(s.all_over());
 }
+
+TEST_CASE("Replaces may be required of us where transfers are allowed (6.2)")
+{
+    for (const bool allowed : {true, false})
+    {
+        CAPTURE(allowed);
+        taken_over s(allowed);
+        const auto name = s.connect();
+        s.take("Replaces: " + name + "\nRequire: replaces\n");
+        CHECK(s.carol.count(allowed ? 200 : 420) == 1);
+        if (allowed)
+        {
+            s.carol.acknowledge();
+            s.carol.request("BYE");
+        }
+        else
+            REQUIRE(s.alice.hang_up());
+        CHECK(s.all_over());
+    }
+}
