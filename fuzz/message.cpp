@@ -134,7 +134,9 @@ void check_round_trip(const message_view& m)
     if (!text) return;
     message_view printed;
     if (!printed.parse(*text))
-        require(text->size() > limits::message_bytes, "what is printed parses");
+        // A Content-Length that was not there may be the one line too many.
+        require(text->size() > limits::message_bytes || m.header_count() == limits::headers,
+                "what is printed parses");
     else
     {
         require(printed.status() == m.status() && printed.body() == m.body() &&
