@@ -69,8 +69,9 @@ result<void> call::send_request(request_id id, request r, time_point now)
     const bool describes_session =
         r.method == "UPDATE" && r.content_type.find("sdp") != std::string::npos;
     if (describes_session) return errc::bad_config; // offers have an order of their own
-    const auto mine = std::count_if(outstanding_.begin(), outstanding_.end(),
-                                    [](const outstanding& o) { return o.request.user; });
+    const auto mine = static_cast<std::size_t>(
+        std::count_if(outstanding_.begin(), outstanding_.end(),
+                      [](const outstanding& o) { return o.request.user.has_value(); }));
     if (mine + legs_[*chosen_].waiting.size() >= limits::requests) return errc::too_many;
     in_dialog out;
     out.method = sip::method_from(r.method);
