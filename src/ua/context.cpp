@@ -31,7 +31,7 @@ std::string make_instance(random_source& random)
 context::context(settings s, random_source& r)
     : config(std::move(s)), random(r), transactions(config.timing), credentials(r),
       instance(config.instance.empty() ? make_instance(r) : config.instance),
-      refusal_tag(r.token(10)), contact_user(r.token(10))
+      contact_user(r.token(10))
 {
 }
 

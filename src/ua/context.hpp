@@ -58,7 +58,6 @@ public:
     std::string instance;            ///< which device are we? "urn:uuid:..."
     std::optional<endpoint> seen_at; ///< where do our servers see us, if not where we are?
     endpoint seen_from{};            ///< and of which local address is that true?
-    std::string refusal_tag;         ///< of answers that are given without a transaction
     std::string contact_user;        ///< which user do our Contacts name? Nobody can guess it.
     bool takes_requests = false;     ///< does the application answer what we do not know?
 

@@ -148,8 +148,7 @@ bool engine::impl::refuse_stranger(const sip::message_view& m, const endpoint& s
     if (find_if([&](const ua::call& c) { return c.has_dialog_for(m) || c.is_merged(m); }))
         return false;
     if (m.method() == sip::method::ack) return true;
-    const auto answer = sip::make_response(m, status, {}, ctx.refusal_tag, source);
-    if (answer) ctx.send(source, answer->bytes());
+    ctx.transactions.refuse(m, status, {}, source, ctx.actions);
     ctx.log(log_level::info, "refused a request of a stranger");
     return true;
 }
@@ -185,8 +184,8 @@ void engine::receive(std::string_view datagram, const endpoint& source, const en
         impl_->carry_out(now);
         return;
     }
-    if (m.is_request() && impl_->refuse_stranger(m, source)) return;
-    impl_->ctx.transactions.receive(m, source, now, impl_->ctx.actions);
+    if (m.is_response() || !impl_->refuse_stranger(m, source))
+        impl_->ctx.transactions.receive(m, source, now, impl_->ctx.actions);
     impl_->carry_out(now);
 }
 
@@ -311,48 +310,29 @@ result<call_id> engine::call(std::string_view to, call_options options, time_poi
 
 result<void> engine::ring(call_id c, time_point now, std::vector<header> headers)
 {
-    ua::call* it = impl_->find(c);
-    if (!it) return errc::call_ended;
-    auto done = it->ring(headers, now);
-    impl_->carry_out(now);
-    return done;
+    return impl_->command(c, now, [&](ua::call& it) { return it.ring(headers, now); });
 }
 
 result<void> engine::early_media(call_id c, answer_options options, time_point now)
 {
-    ua::call* it = impl_->find(c);
-    if (!it) return errc::call_ended;
-    auto done = it->early_media(options, now);
-    impl_->carry_out(now);
-    return done;
+    return impl_->command(c, now, [&](ua::call& it) { return it.early_media(options, now); });
 }
 
 result<void> engine::answer(call_id c, answer_options options, time_point now)
 {
-    ua::call* it = impl_->find(c);
-    if (!it) return errc::call_ended;
-    auto done = it->answer(options, now);
-    impl_->carry_out(now);
-    return done;
+    return impl_->command(c, now, [&](ua::call& it) { return it.answer(options, now); });
 }
 
 result<void> engine::reject(call_id c, int status, std::string_view reason, time_point now,
                             std::vector<header> headers)
 {
-    ua::call* it = impl_->find(c);
-    if (!it) return errc::call_ended;
-    auto done = it->reject(status, reason, headers, now);
-    impl_->carry_out(now);
-    return done;
+    return impl_->command(c, now,
+                          [&](ua::call& it) { return it.reject(status, reason, headers, now); });
 }
 
 result<change_id> engine::modify(call_id c, change what, time_point now)
 {
-    ua::call* it = impl_->find(c);
-    if (!it) return errc::call_ended;
-    auto id = it->modify(what, now);
-    impl_->carry_out(now);
-    return id;
+    return impl_->command(c, now, [&](ua::call& it) { return it.modify(what, now); });
 }
 
 result<change_id> engine::hold(call_id c, time_point now)
@@ -371,11 +351,12 @@ result<change_id> engine::resume(call_id c, time_point now)
 
 result<void> engine::hang_up(call_id c, time_point now)
 {
-    ua::call* it = impl_->find(c);
-    if (!it) return errc::call_ended;
-    it->hang_up(now);
-    impl_->carry_out(now);
-    return {};
+    return impl_->command(c, now,
+                          [&](ua::call& it)
+                          {
+                              it.hang_up(now);
+                              return result<void>();
+                          });
 }
 
 std::optional<call_id> engine::current_call() const
@@ -411,11 +392,7 @@ result<void> engine::record(call_id c, std::unique_ptr<media::sink> to, time_poi
 result<media::digits_id> engine::send_digits(call_id c, std::string_view keys, time_point now,
                                              std::optional<digit_method> via)
 {
-    ua::call* it = impl_->find(c);
-    if (!it) return errc::call_ended;
-    auto id = it->send_digits(keys, via, now);
-    impl_->carry_out(now);
-    return id;
+    return impl_->command(c, now, [&](ua::call& it) { return it.send_digits(keys, via, now); });
 }
 
 media::statistics engine::media_statistics() const

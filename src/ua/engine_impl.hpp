@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <type_traits>
 #include <vector>
 
 namespace solosip::ua
@@ -40,6 +41,10 @@ struct engine::impl
     template <class Key>
     outgoing_request* find_sent(Key k);
 
+    /// What the user wants of a call; errc::call_ended where there is none.
+    template <class Wish>
+    std::invoke_result_t<Wish&, ua::call&> command(call_id c, time_point now, Wish wish);
+
     void carry_out(time_point now);
     void on_action(transaction::send& a, time_point now);
     void on_action(transaction::deliver& a, time_point now);
@@ -61,6 +66,16 @@ ua::call* engine::impl::find_if(Predicate p)
     for (const auto& c : calls)
         if (p(*c)) return c.get();
     return nullptr;
+}
+
+template <class Wish>
+std::invoke_result_t<Wish&, ua::call&> engine::impl::command(call_id c, time_point now, Wish wish)
+{
+    ua::call* it = find(c);
+    if (!it) return errc::call_ended;
+    auto done = wish(*it);
+    carry_out(now);
+    return done;
 }
 
 template <class Key>

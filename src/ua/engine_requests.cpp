@@ -22,25 +22,27 @@ result<request_id> engine::send_request(request r, time_point now)
 
 result<request_id> engine::send_request(call_id c, request r, time_point now)
 {
-    ua::call* it = impl_->find(c);
-    if (!it) return errc::call_ended;
-    if (const auto good = check_request(r); !good) return good.error();
-    const auto id = static_cast<request_id>(++impl_->last_request);
-    const auto sent = it->send_request(id, std::move(r), now);
-    impl_->carry_out(now);
-    if (!sent) return sent.error();
-    return id;
+    return impl_->command(c, now,
+                          [&](ua::call& it) -> result<request_id>
+                          {
+                              if (const auto good = check_request(r); !good) return good.error();
+                              const auto id = static_cast<request_id>(++impl_->last_request);
+                              const auto sent = it.send_request(id, std::move(r), now);
+                              if (!sent) return sent.error();
+                              return id;
+                          });
 }
 
 result<void> engine::transfer(call_id c, std::string_view to, time_point now)
 {
-    ua::call* it = impl_->find(c);
-    if (!it) return errc::call_ended;
-    auto target = complete_target(to, impl_->ctx.who ? &*impl_->ctx.who : nullptr);
-    if (!target) return target.error();
-    auto done = it->transfer(std::move(*target), now);
-    impl_->carry_out(now);
-    return done;
+    return impl_->command(c, now,
+                          [&](ua::call& it) -> result<void>
+                          {
+                              const auto* who = impl_->ctx.who ? &*impl_->ctx.who : nullptr;
+                              auto target = complete_target(to, who);
+                              if (!target) return target.error();
+                              return it.transfer(std::move(*target), now);
+                          });
 }
 
 result<call_id> engine::accept_transfer(call_id c, time_point now)
@@ -61,11 +63,7 @@ result<call_id> engine::accept_transfer(call_id c, time_point now)
 
 result<void> engine::reject_transfer(call_id c, int status, time_point now)
 {
-    ua::call* it = impl_->find(c);
-    if (!it) return errc::call_ended;
-    auto done = it->decline_refer(status, now);
-    impl_->carry_out(now);
-    return done;
+    return impl_->command(c, now, [&](ua::call& it) { return it.decline_refer(status, now); });
 }
 
 void engine::take_requests(bool on)
