@@ -23,11 +23,11 @@ void playout::configure(const stream& how, milliseconds packet_time)
         decoded_.resize(
             std::max<std::size_t>(2 * limits::rtp_packet_bytes, info_.sample_rate * 120 / 1000));
         concealer_.configure(info_.sample_rate);
+        tones_.configure(info_.sample_rate);
         heard_ = false;
         concealed_ = 0;
         if (sink_) sink_->prepare(info_.sample_rate);
     }
-    if (other_codec) tones_.configure(info_.sample_rate);
     history_ = std::max(concealer_.history(), pitch_history(info_.sample_rate));
     const std::size_t room = history_ + 4 * frame_ + info_.sample_rate / 10;
     if (other_codec || line_.size() < room)

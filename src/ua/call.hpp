@@ -230,14 +230,15 @@ private:
     void on_refusal(const sip::message_view& response, time_point now);
     void on_invite_failure(transaction::failure why, time_point now);
     bool try_next_target(time_point now);
-    // redirect.cpp
-    void note_redirects(const sip::message_view& response);
-    bool follow_redirect(const sip::message_view& response, time_point now);
     result<void> take_final_description(leg& l, std::string_view text, std::string& answer);
     void repeat_ack(std::size_t leg_index, const sip::message_view& response);
     void establish(std::size_t leg_index, const sip::message_view& response, time_point now);
     void acknowledge(std::size_t leg_index, const sip::message_view& invite, std::string body,
                      time_point now);
+
+    // redirect.cpp
+    void note_redirects(const sip::message_view& response);
+    bool follow_redirect(const sip::message_view& response);
 
     // provisional.cpp
     void on_provisional(const sip::message_view& response, time_point now);
@@ -330,10 +331,10 @@ private:
     // call.cpp
     /// The session description in a body, also in a part of it; all of a body without a type.
     static std::string_view description_in(const sip::message_view& m);
-    /// Audio runs by what is agreed in that dialog; tells what is new in it.
     void report_press(char key, milliseconds length, digit_method via, time_point now);
     void give_up_on_media(time_point now);
     void announce_media();
+    /// Audio runs by what is agreed in that dialog; tells what is new in it.
     void run_media(std::size_t leg_index, time_point now);
     std::string remote_uri() const;
 

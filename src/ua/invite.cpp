@@ -29,7 +29,7 @@ void call::on_invite_targets(const result<std::vector<target>>& targets, time_po
     if (ended_ || phase_ != phase::resolving) return;
     if (!targets || targets->empty())
     {
-        if (options_.follow_redirects && follow_redirect({}, now)) return;
+        if (options_.follow_redirects && follow_redirect({})) return;
         phase_ = phase::finished;
         end({ended_by::network, 0, {}, targets ? errc::dns_failed : targets.code()}, now);
         return;
@@ -229,7 +229,7 @@ void call::on_refusal(const sip::message_view& response, time_point now)
         return;
     }
     if (status == 503 && try_next_target(now)) return; // RFC 3263 section 4.3
-    if (!ended_ && options_.follow_redirects && follow_redirect(response, now)) return;
+    if (!ended_ && options_.follow_redirects && follow_redirect(response)) return;
     phase_ = phase::finished;
     parting_ = parting::sent;
     ending how{ended_by::peer, status, std::string(response.reason()), error_of(status)};
@@ -241,7 +241,7 @@ void call::on_invite_failure(transaction::failure why, time_point now)
 {
     timers_.stop(timer::cancel_limit);
     if (phase_ == phase::calling && try_next_target(now)) return;
-    if (!ended_ && options_.follow_redirects && follow_redirect({}, now)) return;
+    if (!ended_ && options_.follow_redirects && follow_redirect({})) return;
     phase_ = phase::finished;
     parting_ = parting::sent;
     // Section 8.1.3.1: silence counts as 408, an error of the transport as 503.

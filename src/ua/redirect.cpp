@@ -61,7 +61,7 @@ void call::note_redirects(const sip::message_view& response)
 }
 
 // True: the INVITE goes out again, to the next address. An empty `response`: the network's own.
-bool call::follow_redirect(const sip::message_view& response, time_point now)
+bool call::follow_redirect(const sip::message_view& response)
 {
     const int status = response.status();
     if (tried_.empty()) tried_.push_back(target_);
@@ -83,7 +83,6 @@ bool call::follow_redirect(const sip::message_view& response, time_point now)
     forget_legs();
     phase_ = phase::resolving;
     looking_ = ctx_.look_up(way.to);
-    (void)now;
     return true;
 }
 
