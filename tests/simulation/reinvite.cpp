@@ -7,14 +7,6 @@ using namespace solosip::simulation;
 namespace
 {
 
-// The peer's answer to the last INVITE, and the time for it to be acknowledged.
-void answer_invite(agent_and_peer& s, const std::string& status, const std::string& more = {},
-                   const std::string& body = {})
-{
-    s.peer.answer(s.peer.last(sip::method::invite), status, more, body);
-    s.w.run_for(milliseconds(100));
-}
-
 bool goes_on(agent_and_peer& s)
 {
     const auto before = s.peer.media_packets;
@@ -32,7 +24,7 @@ TEST_CASE("a refused re-INVITE leaves the call as it was (14.1)")
     REQUIRE(s.alice.hold());
     s.w.run_for(milliseconds(100));
     CHECK(s.peer.last(sip::method::invite)->body().find("a=sendonly") != std::string_view::npos);
-    answer_invite(s, std::to_string(status) + " No");
+    s.answer_invite(std::to_string(status) + " No");
     INFO(s.w.log());
     CHECK(s.peer.count(sip::method::ack) == 2);
     REQUIRE(s.alice.seen.changes.size() == 1);
@@ -43,10 +35,7 @@ TEST_CASE("a refused re-INVITE leaves the call as it was (14.1)")
     // And the next wish is another offer.
     REQUIRE(s.alice.hold());
     s.w.run_for(milliseconds(100));
-    answer_invite(s, "200 OK", s.peer.contact(), s.peer.sdp("8", "a=recvonly\r\n"));
-    CHECK(s.alice.held() == "us");
-    s.peer.request("BYE");
-    CHECK(s.all_over());
+    CHECK(s.holds_then_ends("8"));
 }
 
 TEST_CASE("a re-INVITE that finds no dialog ends the call (12.2.1.2; RFC 5057 section 5.1)")
@@ -57,7 +46,7 @@ TEST_CASE("a re-INVITE that finds no dialog ends the call (12.2.1.2; RFC 5057 se
     REQUIRE(s.alice.hold());
     s.w.run_for(milliseconds(100));
     s.answer_all(sip::method::bye);
-    answer_invite(s, std::to_string(status) + " Gone");
+    s.answer_invite(std::to_string(status) + " Gone");
     INFO(s.w.log());
     CHECK(s.peer.count(sip::method::bye) == 1);
     CHECK_FALSE(s.alice.in_call());
@@ -85,13 +74,13 @@ TEST_CASE("a re-INVITE that rings for ever is cancelled, and the call stays (9.1
     s.connect_out();
     REQUIRE(s.alice.hold());
     s.w.run_for(milliseconds(100));
-    answer_invite(s, "180 Ringing");
+    s.answer_invite("180 Ringing");
     s.w.run_for(seconds(60));
     REQUIRE(s.peer.count(sip::method::cancel) == 1);
     CHECK(header_of(s.peer.last(sip::method::cancel), "Via") ==
           header_of(s.peer.last(sip::method::invite), "Via"));
     s.peer.answer(s.peer.last(sip::method::cancel), "200 OK");
-    answer_invite(s, "487 Request Terminated");
+    s.answer_invite("487 Request Terminated");
     INFO(s.w.log());
     REQUIRE(s.alice.seen.changes.size() == 1);
     CHECK(s.alice.seen.changes[0].why == errc::timed_out);
@@ -106,7 +95,7 @@ TEST_CASE("a 2xx to a re-INVITE is acknowledged each time that it comes (13.2.2.
     s.connect_out();
     REQUIRE(s.alice.hold());
     s.w.run_for(milliseconds(100));
-    answer_invite(s, "200 OK", s.peer.contact(), s.peer.sdp("8", "a=recvonly\r\n"));
+    s.answer_invite("200 OK", s.peer.contact(), s.peer.sdp("8", "a=recvonly\r\n"));
     CHECK(s.peer.count(sip::method::ack) == 2);
     const auto number = s.peer.last(sip::method::invite)->cseq()->number;
     s.peer.say_again();
@@ -128,8 +117,8 @@ TEST_CASE("the 2xx of a re-INVITE refreshes the target: its ACK goes there alrea
     s.connect_out();
     REQUIRE(s.alice.hold());
     s.w.run_for(milliseconds(100));
-    answer_invite(s, "200 OK", "Contact: <sip:moved@192.0.2.3>\n",
-                  s.peer.sdp("8", "a=recvonly\r\n"));
+    s.answer_invite("200 OK", "Contact: <sip:moved@192.0.2.3>\n",
+                    s.peer.sdp("8", "a=recvonly\r\n"));
     INFO(s.w.log());
     REQUIRE(other.count(sip::method::ack) == 1);
     CHECK(other.last(sip::method::ack)->request_uri() == "sip:moved@192.0.2.3");
@@ -149,7 +138,7 @@ TEST_CASE("a re-INVITE without an offer: theirs is in the 200, our answer in the
     REQUIRE(s.alice.modify(what));
     s.w.run_for(milliseconds(100));
     CHECK(s.peer.last(sip::method::invite)->body().empty());
-    answer_invite(s, "200 OK", s.peer.contact(), s.peer.sdp("0 101"));
+    s.answer_invite("200 OK", s.peer.contact(), s.peer.sdp("0 101"));
     INFO(s.w.log());
     const auto& ack = s.peer.last(sip::method::ack);
     CHECK(ack->body().find("RTP/AVP 0 101") != std::string_view::npos);
@@ -170,7 +159,7 @@ TEST_CASE(
     what.ask = true;
     REQUIRE(s.alice.modify(what));
     s.w.run_for(milliseconds(100));
-    answer_invite(s, "200 OK", s.peer.contact(), s.peer.sdp("18"));
+    s.answer_invite("200 OK", s.peer.contact(), s.peer.sdp("18"));
     INFO(s.w.log());
     CHECK(s.peer.last(sip::method::ack)->body().find("m=audio 0 ") != std::string_view::npos);
     CHECK(s.peer.count(sip::method::bye) == 1);
@@ -184,7 +173,7 @@ TEST_CASE("a 2xx without an answer is acknowledged, and nothing has changed")
     s.connect_out();
     REQUIRE(s.alice.hold());
     s.w.run_for(milliseconds(100));
-    answer_invite(s, "200 OK", s.peer.contact());
+    s.answer_invite("200 OK", s.peer.contact());
     INFO(s.w.log());
     CHECK(s.peer.count(sip::method::ack) == 2);
     CHECK(s.alice.seen.changes.at(0).why == errc::no_common_codec);
@@ -201,7 +190,7 @@ TEST_CASE("an answer with nothing in common ends the call")
     s.answer_all(sip::method::bye);
     REQUIRE(s.alice.hold());
     s.w.run_for(milliseconds(100));
-    answer_invite(s, "200 OK", s.peer.contact(), s.peer.sdp("18"));
+    s.answer_invite("200 OK", s.peer.contact(), s.peer.sdp("18"));
     INFO(s.w.log());
     CHECK(s.peer.count(sip::method::ack) == 2);
     CHECK(s.peer.count(sip::method::bye) == 1);
@@ -219,14 +208,14 @@ TEST_CASE("our audio moves to another port (RFC 3264 section 8.3.1)")
     s.w.run_for(milliseconds(100));
     CHECK(s.peer.last(sip::method::invite)->body().find("m=audio 30000 ") !=
           std::string_view::npos);
-    answer_invite(s, "488 Not Acceptable Here");
+    s.answer_invite("488 Not Acceptable Here");
     // Refused: the next offer has the old port again.
     REQUIRE(s.alice.hold());
     s.w.run_for(milliseconds(100));
     INFO(s.w.log());
     CHECK(s.peer.last(sip::method::invite)->body().find("m=audio 30000 ") ==
           std::string_view::npos);
-    answer_invite(s, "200 OK", s.peer.contact(), s.peer.sdp("8", "a=recvonly\r\n"));
+    s.answer_invite("200 OK", s.peer.contact(), s.peer.sdp("8", "a=recvonly\r\n"));
     s.peer.request("BYE");
     CHECK(s.all_over());
 }
@@ -282,7 +271,7 @@ TEST_CASE("their BYE crosses our re-INVITE (RFC 5407 section 3.2.2)")
     REQUIRE(s.alice.hold());
     s.peer.request("BYE");
     s.w.run_for(milliseconds(100));
-    answer_invite(s, "481 Call/Transaction Does Not Exist");
+    s.answer_invite("481 Call/Transaction Does Not Exist");
     INFO(s.w.log());
     CHECK(s.alice.last_ending() == "peer 0");
     CHECK(s.peer.count(sip::method::ack) == 2);
@@ -300,7 +289,7 @@ TEST_CASE("a hold that asks for an offer says so in its answer")
     what.hold = true;
     REQUIRE(s.alice.modify(what));
     s.w.run_for(milliseconds(100));
-    answer_invite(s, "200 OK", s.peer.contact(), s.peer.sdp());
+    s.answer_invite("200 OK", s.peer.contact(), s.peer.sdp());
     INFO(s.w.log());
     CHECK(s.peer.last(sip::method::ack)->body().find("a=sendonly") != std::string_view::npos);
     CHECK(s.alice.held() == "us");
@@ -316,17 +305,14 @@ TEST_CASE("who is asked for an offer and makes none changes nothing")
     what.ask = true;
     REQUIRE(s.alice.modify(what));
     s.w.run_for(milliseconds(100));
-    answer_invite(s, "200 OK", s.peer.contact());
+    s.answer_invite("200 OK", s.peer.contact());
     INFO(s.w.log());
     CHECK(s.peer.count(sip::method::ack) == 2);
     CHECK(s.alice.seen.changes.at(0).why == errc::no_common_codec);
     CHECK(goes_on(s));
     REQUIRE(s.alice.hold());
     s.w.run_for(milliseconds(100));
-    answer_invite(s, "200 OK", s.peer.contact(), s.peer.sdp("8", "a=recvonly\r\n"));
-    CHECK(s.alice.held() == "us");
-    s.peer.request("BYE");
-    CHECK(s.all_over());
+    CHECK(s.holds_then_ends("8"));
 }
 
 TEST_CASE("an UPDATE cannot ask for an offer: a re-INVITE does (RFC 3311 section 5.1)")
@@ -342,7 +328,7 @@ TEST_CASE("an UPDATE cannot ask for an offer: a re-INVITE does (RFC 3311 section
     REQUIRE(s.alice.modify(what));
     s.w.run_for(milliseconds(100));
     CHECK(s.peer.count(sip::method::update) == 0);
-    answer_invite(s, "200 OK", s.peer.contact(), s.peer.sdp());
+    s.answer_invite("200 OK", s.peer.contact(), s.peer.sdp());
     INFO(s.w.log());
     CHECK(s.alice.held() == "us");
     s.peer.request("BYE");

@@ -79,12 +79,7 @@ TEST_CASE("between 491 and the next try the other side gets its own way")
     s.w.run_for(seconds(5));
     INFO(s.w.log());
     CHECK(s.peer.last(sip::method::invite)->body().find("a=sendonly") != std::string_view::npos);
-    s.peer.answer(s.peer.last(sip::method::invite), "200 OK", s.peer.contact(),
-                  s.peer.sdp("0", "a=recvonly\r\n"));
-    s.w.run_for(milliseconds(50));
-    CHECK(s.alice.held() == "us");
-    s.peer.request("BYE");
-    CHECK(s.all_over());
+    CHECK(s.holds_then_ends("0"));
 }
 
 TEST_CASE("491 for ever is given up, and the call stays")
@@ -136,12 +131,7 @@ TEST_CASE("a re-INVITE while ours is out hears 491 (14.2)")
     INFO(s.w.log());
     REQUIRE(s.peer.count(491) == 1);
     s.peer.acknowledge_refusal(s.peer.last(491));
-    s.peer.answer(s.peer.last(sip::method::invite), "200 OK", s.peer.contact(),
-                  s.peer.sdp("8", "a=recvonly\r\n"));
-    s.w.run_for(milliseconds(50));
-    CHECK(s.alice.held() == "us");
-    s.peer.request("BYE");
-    CHECK(s.all_over());
+    CHECK(s.holds_then_ends("8"));
 }
 
 TEST_CASE("a re-INVITE before the first INVITE is answered: 500 and 0 to 10 s (14.2)")
@@ -226,12 +216,7 @@ TEST_CASE("our wish waits until the 2xx of theirs is acknowledged (14.1)")
     s.w.run_for(milliseconds(100));
     INFO(s.w.log());
     REQUIRE(s.peer.count(sip::method::invite) == 1);
-    s.peer.answer(s.peer.last(sip::method::invite), "200 OK", s.peer.contact(),
-                  s.peer.sdp("0", "a=recvonly\r\n"));
-    s.w.run_for(milliseconds(100));
-    CHECK(s.alice.held() == "us");
-    s.peer.request("BYE");
-    CHECK(s.all_over());
+    CHECK(s.holds_then_ends("0"));
 }
 
 TEST_CASE("a re-INVITE that is repeated is answered alike, and done once (17.2.1)")

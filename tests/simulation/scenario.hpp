@@ -91,6 +91,21 @@ struct agent_and_peer
             if (heard->is_request() && heard->method() == m) peer.answer(heard, "200 OK");
         };
     }
+    /// The peer's answer to the last INVITE of Alice, and the time for it to be acknowledged.
+    void answer_invite(const std::string& status, const std::string& more = {},
+                       const std::string& body = {})
+    {
+        peer.answer(peer.last(sip::method::invite), status, more, body);
+        w.run_for(milliseconds(100));
+    }
+    /// The peer lets Alice hold; then it hangs up, and nothing is left.
+    bool holds_then_ends(const std::string& formats)
+    {
+        answer_invite("200 OK", peer.contact(), peer.sdp(formats, "a=recvonly\r\n"));
+        if (alice.held() != "us") return false;
+        peer.request("BYE");
+        return all_over();
+    }
     bool all_over()
     {
         w.run_for(long_after);

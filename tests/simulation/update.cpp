@@ -81,12 +81,7 @@ TEST_CASE("an UPDATE with an offer while ours is open hears 491, one without is 
     s.w.run_for(milliseconds(100));
     INFO(s.w.log());
     CHECK(s.peer.count(200) == good + 1);
-    s.peer.answer(s.peer.last(sip::method::invite), "200 OK", s.peer.contact(),
-                  s.peer.sdp("8", "a=recvonly\r\n"));
-    s.w.run_for(milliseconds(100));
-    CHECK(s.alice.held() == "us");
-    s.peer.request("BYE");
-    CHECK(s.all_over());
+    CHECK(s.holds_then_ends("8"));
 }
 
 TEST_CASE("an UPDATE with an offer before their first one is answered: 500 and Retry-After (5.2)")
@@ -153,12 +148,7 @@ TEST_CASE("who does not allow UPDATE gets a re-INVITE (4)")
     INFO(s.w.log());
     CHECK(s.peer.count(sip::method::update) == 0);
     CHECK(s.peer.count(sip::method::invite) == 1);
-    s.peer.answer(s.peer.last(sip::method::invite), "200 OK", s.peer.contact(),
-                  s.peer.sdp("8", "a=recvonly\r\n"));
-    s.w.run_for(milliseconds(100));
-    CHECK(s.alice.held() == "us");
-    s.peer.request("BYE");
-    CHECK(s.all_over());
+    CHECK(s.holds_then_ends("8"));
 }
 
 TEST_CASE("who allows UPDATE and does not know it gets a re-INVITE at once")
@@ -175,12 +165,7 @@ TEST_CASE("who allows UPDATE and does not know it gets a re-INVITE at once")
     s.w.run_for(milliseconds(100));
     INFO(s.w.log());
     REQUIRE(s.peer.count(sip::method::invite) == 1);
-    s.peer.answer(s.peer.last(sip::method::invite), "200 OK", s.peer.contact(),
-                  s.peer.sdp("8", "a=recvonly\r\n"));
-    s.w.run_for(milliseconds(100));
-    CHECK(s.alice.held() == "us");
-    s.peer.request("BYE");
-    CHECK(s.all_over());
+    CHECK(s.holds_then_ends("8"));
 }
 
 TEST_CASE("an UPDATE crosses theirs: 491, and again after the time of 14.1 (5.1, 5.2)")
