@@ -19,6 +19,8 @@ constexpr std::uint32_t frame = 160;
 
 struct state
 {
+    state() { buffer.reset(8000); }
+
     rtp::jitter_buffer buffer;
     time_point now{seconds(100)};
     std::uint32_t timestamp = 0xFFFFF000;

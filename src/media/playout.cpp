@@ -56,6 +56,12 @@ void playout::stop()
 {
     sink_.reset();
     owed_ = 0;
+    // A call that has ended stays for a while to answer repetitions; its sound need not.
+    how_.codec = nullptr;
+    decoder_.reset();
+    waiting_.release();
+    decoded_ = {};
+    line_ = {};
 }
 
 duration playout::until_tick(time_point now) const

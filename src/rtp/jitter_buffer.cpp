@@ -9,14 +9,14 @@
 namespace solosip::rtp
 {
 
-jitter_buffer::jitter_buffer() : slots_(limits::jitter_packets)
-{
-    std::iota(order_.begin(), order_.end(), std::uint8_t{0});
-    reset(8000);
-}
-
 void jitter_buffer::reset(std::uint32_t clock_rate)
 {
+    if (!slots_)
+    {
+        // Not set to zero: what no packet has filled need not be touched.
+        slots_ = std::make_unique_for_overwrite<slot[]>(limits::jitter_packets);
+        std::iota(order_.begin(), order_.end(), std::uint8_t{0});
+    }
     clock_rate_ = clock_rate;
     ceiling_ticks_ = to_ticks(ceiling, clock_rate);
     begun_ = false;
@@ -26,6 +26,13 @@ void jitter_buffer::reset(std::uint32_t clock_rate)
     stray_before_ = false;
     network_.reset(clock_rate);
     actual_ = delay;
+}
+
+void jitter_buffer::release()
+{
+    slots_.reset();
+    begun_ = false;
+    size_ = 0;
 }
 
 void jitter_buffer::begin(std::uint32_t timestamp)
@@ -70,6 +77,7 @@ bool jitter_buffer::on_time_line(std::int32_t ahead, time_point now, duration ow
 jitter_buffer::verdict jitter_buffer::insert(const packet& p, time_point now, duration owed,
                                              duration next_tick)
 {
+    assert(slots_);
     if (!begun_) begin(p.timestamp);
     verdict why{};
     const auto ahead = static_cast<std::int32_t>(p.timestamp - clock_);
@@ -89,8 +97,7 @@ jitter_buffer::verdict jitter_buffer::insert(const packet& p, time_point now, du
 
 jitter_buffer::verdict jitter_buffer::store(const packet& p)
 {
-    if (size_ == order_.size() || p.payload.size() > slots_.front().payload.size())
-        return verdict::full;
+    if (size_ == order_.size() || p.payload.size() > slots_[0].payload.size()) return verdict::full;
     std::size_t place = size_;
     while (place > 0)
     {

@@ -9,9 +9,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
-#include <vector>
 
 namespace solosip::rtp
 {
@@ -28,7 +28,7 @@ namespace solosip::rtp
 /// Where `front()` lies ahead of `clock()`, silence is due, and `advance` says how much was played.
 /// The delay is 60 ms at first. `surplus()` tells the owner how far it is from what the network
 /// needs; to play more or less than the time that passes is the owner's art.
-/// All memory is taken by the constructor.
+/// All memory is taken by `reset`, which has to come first, and kept until `release`.
 class jitter_buffer
 {
 public:
@@ -48,10 +48,10 @@ public:
         full,
     };
 
-    jitter_buffer();
-
     /// Forgets all; the next packet begins a time line.
     void reset(std::uint32_t clock_rate);
+    /// Gives its memory back.
+    void release();
 
     /// `owed`: what the owner should have played until now but has not, because it was held up.
     /// `next_tick`: how long until the owner plays what stands at the clock.
@@ -100,7 +100,7 @@ private:
 
     delay_estimator network_;
     duration actual_ = delay;
-    std::vector<slot> slots_;
+    std::unique_ptr<slot[]> slots_; ///< `limits::jitter_packets`
     /// Numbers of slots: the first `size_` in order of their timestamps, then the free ones.
     std::array<std::uint8_t, limits::jitter_packets> order_{};
     std::size_t size_ = 0;

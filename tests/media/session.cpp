@@ -303,6 +303,10 @@ TEST_CASE("stopping finishes everything incomplete")
     const std::size_t sent = s.out.size();
     s.stall(seconds(1));
     CHECK(s.out.size() == sent);
+    // What it had given back is there again when it goes on.
+    s.start();
+    s.run(milliseconds(60));
+    CHECK(s.out.size() == sent + 4);
 }
 
 TEST_CASE("another codec in the middle")

@@ -18,6 +18,8 @@ constexpr std::uint32_t delay = 480;
 /// Packets are numbered; number n has timestamp `origin` + n frames and its number as payload.
 struct fixture
 {
+    fixture() { buffer.reset(8000); }
+
     jitter_buffer buffer;
     std::uint32_t origin = 1000;
     time_point now{seconds(1000)};
