@@ -2,6 +2,8 @@
 #include "sip/text.hpp"
 #include "solosip/sip/message.hpp"
 
+#include <functional>
+
 namespace solosip::sip
 {
 namespace
@@ -71,20 +73,35 @@ void append_top_via(std::string& out, std::string_view value, const endpoint& so
     out += source.address.to_string();
 }
 
+bool holds(std::string_view all, std::string_view part)
+{
+    const std::less_equal<const char*> up_to;
+    return up_to(all.data(), part.data()) &&
+           up_to(part.data() + part.size(), all.data() + all.size());
+}
+
+// In the lines in which they came, so that the response has no more lines than the request.
 void append_vias(std::string& out, const message_view& request, const endpoint& source)
 {
+    std::size_t line = 0;
     bool top = true;
     request.for_each_value(header_id::via,
                            [&](std::string_view value)
                            {
-                               out += "Via: ";
+                               const std::size_t before = line;
+                               while (!holds(request.header(line).value, value))
+                                   ++line;
+                               if (!top && line == before)
+                                   out += ", ";
+                               else
+                                   out += top ? "Via: " : "\r\nVia: ";
                                if (top)
                                    append_top_via(out, value, source);
                                else
                                    append_unfolded(out, value);
-                               out += "\r\n";
                                top = false;
                            });
+    if (!top) out += "\r\n";
 }
 
 void append_to(std::string& out, const message_view& request, int status, std::string_view to_tag)

@@ -188,6 +188,30 @@ TEST_CASE("request URI and body", "[sip][message]")
     CHECK(m->number(header_id::content_length).value_or(9) == 0);
 }
 
+TEST_CASE("a response has no more Via lines than its request", "[sip][message]")
+{
+    std::string vias = "SIP/2.0/UDP h;branch=z9hG4bK1;rport";
+    for (int i = 0; i < 200; ++i)
+        vias += ",, SIP/2.0/UDP p" + std::to_string(i);
+    const auto m = message::parse("OPTIONS sip:b@h SIP/2.0\r\nVia: ,\r\nv: " + vias +
+                                  "\r\nSupported: x\r\nVia: SIP/2.0/UDP last\r\n\r\n");
+    REQUIRE(m);
+    const auto r = make_response(**m, 200, {}, "t", source);
+    REQUIRE(r);
+    CHECK((*r)->header_count() == 3);
+    CHECK((*r)->top_via()->params.find("rport") == "40001");
+    int count = 0;
+    std::string last;
+    (*r)->for_each_value(header_id::via,
+                         [&](std::string_view v)
+                         {
+                             ++count;
+                             last = v;
+                         });
+    CHECK(count == 202);
+    CHECK(last == "SIP/2.0/UDP last");
+}
+
 TEST_CASE("a response copies what routes it back", "[sip][message]")
 {
     const message m = invite();
@@ -195,8 +219,8 @@ TEST_CASE("a response copies what routes it back", "[sip][message]")
     REQUIRE(r);
     CHECK(r->bytes() ==
           "SIP/2.0 180 Ringing\r\n"
-          "Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKa;rport=40001;received=192.0.2.1\r\n"
-          "Via: SIP/2.0/UDP p2;branch=z9hG4bKb\r\n"
+          "Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKa;rport=40001;received=192.0.2.1, "
+          "SIP/2.0/UDP p2;branch=z9hG4bKb\r\n"
           "Via: SIP/2.0/UDP p3;branch=z9hG4bKc\r\n"
           "Record-Route: <sip:rr1;lr>\r\n"
           "Record-Route: <sip:rr2;lr>\r\n"
