@@ -23,21 +23,34 @@ bool same_realm(const challenge& a, const challenge& b)
     return a.proxy == b.proxy && a.realm == b.realm;
 }
 
-// RFC 8760 section 2.4: of several challenges for one realm the strongest that we know. Of equals
-// the first, which the server prefers (RFC 7616 section 3.7).
-std::vector<challenge> strongest_of_each_realm(std::vector<challenge> all)
+// RFC 8760 section 2.4: of several challenges for one realm those of the strongest algorithm that
+// we know. With one algorithm and several nonces they come from several servers, which a fork has
+// reached (RFC 3261 section 22.3).
+std::vector<std::vector<challenge>> by_realm(std::vector<challenge> all)
 {
-    std::vector<challenge> chosen;
+    std::vector<std::vector<challenge>> chosen;
     for (auto& c : all)
     {
-        const auto same = std::find_if(chosen.begin(), chosen.end(),
-                                       [&](const challenge& x) { return same_realm(x, c); });
+        const auto same =
+            std::find_if(chosen.begin(), chosen.end(),
+                         [&](const auto& group) { return same_realm(group.front(), c); });
         if (same == chosen.end())
-            chosen.push_back(std::move(c));
-        else if (c.algo > same->algo)
-            *same = std::move(c);
+            chosen.push_back({std::move(c)});
+        else if (c.algo > same->front().algo)
+            *same = {std::move(c)};
+        else if (c.algo == same->front().algo &&
+                 std::none_of(same->begin(), same->end(),
+                              [&](const challenge& x) { return x.nonce == c.nonce; }))
+            same->push_back(std::move(c));
     }
     return chosen;
+}
+
+// Servers write their challenges in one way each.
+bool looks_different(const challenge& a, const challenge& b)
+{
+    return a.algo != b.algo || a.opaque_named != b.opaque_named || a.offers_auth != b.offers_auth ||
+           a.offers_auth_int != b.offers_auth_int || a.nonce.size() != b.nonce.size();
 }
 
 // Without -sess: HA1 is the same.
@@ -72,34 +85,122 @@ void client::clear()
     sessions_.clear();
 }
 
-client::session* client::find(const challenge& c)
+std::vector<std::size_t> client::row_of(const challenge& c) const
 {
-    for (auto& s : sessions_)
-        if (same_realm(s.from, c)) return &s;
-    return nullptr;
+    std::vector<std::size_t> found;
+    for (std::size_t i = 0; i < sessions_.size(); ++i)
+        if (same_realm(sessions_[i].from, c)) found.push_back(i);
+    return found;
 }
 
-void client::remember(const challenge& c)
+client::session client::begin(const challenge& c) const
 {
-    session* s = find(c);
-    // The same nonce once more (for another request): its count goes on.
-    if (s && s->from.nonce == c.nonce && s->from.algo == c.algo) return;
-    if (!s)
-    {
-        if (sessions_.size() >= limits::challenges) sessions_.erase(sessions_.begin());
-        s = &sessions_.emplace_back();
-    }
-    s->from = c;
-    s->count = 0;
-    s->cnonce = random_->token(cnonce_length);
-    s->ha1 = !credentials_->ha1.empty()
-                 ? credentials_->ha1
-                 : make_ha1(c.algo, credentials_->user, c.realm, credentials_->password);
+    return {c, 0,
+            !credentials_->ha1.empty()
+                ? credentials_->ha1
+                : make_ha1(c.algo, credentials_->user, c.realm, credentials_->password),
+            random_->token(cnonce_length)};
 }
 
 void client::forget(const challenge& c)
 {
     std::erase_if(sessions_, [&](const session& s) { return same_realm(s.from, c); });
+}
+
+void client::restore(const challenge& c, const row& r)
+{
+    const auto known = row_of(c);
+    for (std::size_t i = known.size(); i-- > r.place;)
+        sessions_.erase(sessions_.begin() + static_cast<std::ptrdiff_t>(known[i]));
+    for (const session& s : r.before)
+        append(s);
+}
+
+void client::append(session s)
+{
+    if (sessions_.size() >= limits::challenges) sessions_.erase(sessions_.begin());
+    sessions_.push_back(std::move(s));
+}
+
+// Who of the row asks? Nothing says it, but that the servers before have let the request pass.
+// Nothing comes back where it can only be one that refuses what it was given.
+std::optional<std::size_t> client::place_for(const std::vector<challenge>& same_realm, row& r,
+                                             std::size_t known)
+{
+    const challenge& c = same_realm.front();
+    if (r.answered.empty())
+    {
+        // A proxy that only finds the nonce too old says so (`stale`); one that does not is likely
+        // to be another one. Servers that forget nonces without saying it are common, though, so
+        // what is guessed here can be taken back.
+        const bool another =
+            known == 0 || (c.proxy && !c.stale && known < limits::servers_of_a_realm);
+        const std::size_t place = another ? known : known - std::min(known, same_realm.size());
+        r.guessed = place > 0;
+        return place;
+    }
+    if (r.guessed && r.place > 0) // what stands there was good, so it was one before
+    {
+        restore(c, r);
+        r.guessed = r.place > 1;
+        return r.place - 1;
+    }
+    r.guessed = false;
+    const std::size_t next = r.place + r.count;
+    if (next < known) return next;
+    if (c.stale) return r.place; // a nonce with a very short life
+    const auto row_now = row_of(c);
+    const bool same_server = !c.proxy && r.place < row_now.size() &&
+                             !looks_different(sessions_[row_now[r.place]].from, c);
+    if (same_server || next >= limits::servers_of_a_realm) return std::nullopt;
+    return next;
+}
+
+// From `r.place` on.
+void client::put(const std::vector<challenge>& same_realm, row& r)
+{
+    const auto known = row_of(same_realm.front());
+    r.before.clear();
+    for (std::size_t i = r.place; i < known.size(); ++i)
+        r.before.push_back(sessions_[known[i]]);
+    r.count = same_realm.size();
+    for (std::size_t i = 0; i < same_realm.size(); ++i)
+    {
+        const challenge& c = same_realm[i];
+        if (r.place + i < known.size())
+        {
+            session& s = sessions_[known[r.place + i]];
+            // The same nonce once more (for another request): its count goes on.
+            if (s.from.nonce != c.nonce || s.from.algo != c.algo) s = begin(c);
+            continue;
+        }
+        append(begin(c));
+    }
+}
+
+// False: it refuses what we have.
+bool client::take_in(const std::vector<challenge>& same_realm, row& r)
+{
+    const auto was_answered = [&](const challenge& c)
+    { return std::find(r.answered.begin(), r.answered.end(), c.nonce) != r.answered.end(); };
+    const challenge& first = same_realm.front();
+    // A nonce that stood at the wrong place has not been seen by whom it came from.
+    const bool misplaced = r.guessed && r.place > 0;
+    if (!misplaced && std::any_of(same_realm.begin(), same_realm.end(), was_answered)) return false;
+    const auto known = row_of(first);
+    // Another request has heard it already.
+    const auto same =
+        std::find_if(known.begin(), known.end(),
+                     [&](std::size_t i) { return sessions_[i].from.nonce == first.nonce; });
+    const auto place = r.answered.empty() && same != known.end()
+                           ? static_cast<std::size_t>(same - known.begin())
+                           : place_for(same_realm, r, known.size());
+    if (!place) return false;
+    r.place = *place;
+    put(same_realm, r);
+    for (const challenge& c : same_realm)
+        r.answered.push_back(c.nonce);
+    return true;
 }
 
 client::outcome client::on_challenge(const sip::message_view& response, attempt& a)
@@ -111,30 +212,18 @@ client::outcome client::on_challenge(const sip::message_view& response, attempt&
     if (!credentials_->ha1.empty())
         std::erase_if(known,
                       [&](const challenge& c) { return plain(c.algo) != credentials_->ha1_by; });
-    const auto chosen = strongest_of_each_realm(std::move(known));
+    const auto chosen = by_realm(std::move(known));
     if (chosen.empty() || a.tries >= limits::auth_attempts) return outcome::refused;
 
     bool refused = false;
-    for (const auto& c : chosen)
+    for (const auto& group : chosen)
     {
-        const std::string key = realm_key(c);
-        const auto before = a.answered.find(key);
-        const bool answered = before != a.answered.end();
-        const bool same_nonce = answered && before->second == c.nonce;
-        // Servers that forget nonces without saying `stale` are common, so one that was learned
-        // from another request may be refused; one that was given a moment ago may not.
-        if (same_nonce || (answered && !c.stale))
-        {
-            forget(c);
-            refused = true;
-        }
+        // One that was given a moment ago may not be refused, one from an earlier request may.
+        if (take_in(group, a.rows[realm_key(group.front())])) continue;
+        forget(group.front());
+        refused = true;
     }
     if (refused) return outcome::refused;
-    for (const auto& c : chosen)
-    {
-        remember(c);
-        a.answered[realm_key(c)] = c.nonce;
-    }
     ++a.tries;
     return outcome::retry;
 }

@@ -82,6 +82,90 @@ TEST_CASE("proxy and callee both want credentials, one after the other (22.3)")
     CHECK(s.server.count(sip::method::invite) == 3);
 }
 
+TEST_CASE("two proxies in a row have one realm, and each its own nonce (22.3)")
+{
+    behind_a_proxy s;
+    std::string nonces[] = {"a1", "b1"};
+    // What the two make of a request: each looks at the first credentials that are left.
+    const auto challenge_of = [&](const sip::message& m) -> std::string
+    {
+        std::vector<std::string> given;
+        for (std::size_t i = 0; i < m->header_count(); ++i)
+            if (m->header(i).id == sip::header_id::proxy_authorization)
+                given.push_back(sip::parse_auth(m->header(i).value).value().text("nonce").value());
+        for (const std::string& nonce : nonces)
+        {
+            if (given.empty() || given.front() != nonce)
+                return "Proxy-Authenticate: Digest realm=\"both\", qop=\"auth\", nonce=\"" + nonce +
+                       (given.empty() ? "\"\n" : "\", stale=true\n");
+            given.erase(given.begin());
+        }
+        return {};
+    };
+    s.server.on_message = [&](const sip::message& m)
+    {
+        if (!m->is_request() || m->method() == sip::method::ack) return;
+        const std::string challenge = challenge_of(m);
+        if (!challenge.empty())
+            s.server.answer(m, "407 Proxy Authentication Required", challenge);
+        else if (m->method() == sip::method::invite)
+            s.server.accept(m);
+        else
+            s.server.answer(m, "200 OK");
+    };
+    REQUIRE(s.alice.call("bob"));
+    s.w.run_for(seconds(1));
+    INFO(s.w.log());
+    REQUIRE(s.alice.seen.answered == 1);
+    CHECK(s.server.count(sip::method::invite) == 3);
+    SECTION("a re-INVITE and a BYE are not asked again")
+    {
+        REQUIRE(s.alice.hold());
+        s.w.run_for(seconds(1));
+        CHECK(s.server.count(sip::method::invite) == 4);
+        REQUIRE(s.alice.hang_up());
+        s.w.run_for(seconds(1));
+        CHECK(s.server.count(sip::method::bye) == 1);
+    }
+    SECTION("both nonces are too old when we hang up")
+    {
+        nonces[0] = "a2";
+        nonces[1] = "b2";
+        REQUIRE(s.alice.hang_up());
+        s.w.run_for(seconds(1));
+        CHECK(s.server.count(sip::method::bye) == 4);
+    }
+    CHECK(s.all_over());
+    CHECK(s.alice.last_ending() == "us 0");
+}
+
+TEST_CASE("proxy and registrar have one realm, and each its own nonce (22.1)")
+{
+    world w{1};
+    node alice{w, "alice", alice_address};
+    registrar server{w, peer_address};
+    server.on_message = [&](const sip::message& m)
+    {
+        if (!m->is_request()) return;
+        if (header_of(m, "Proxy-Authorization").find("nonce=\"p\"") == std::string::npos)
+            server.answer(m, "407 Proxy Authentication Required",
+                          "Proxy-Authenticate: Digest realm=\"example.com\", nonce=\"p\"\n");
+        else if (header_of(m, "Authorization").find("nonce=\"r\"") == std::string::npos)
+            server.answer(m, "401 Unauthorized",
+                          "WWW-Authenticate: Digest realm=\"example.com\", nonce=\"r\"\n");
+        else
+            server.answer(m, "200 OK", "Contact: " + header_of(m, "Contact") + '\n');
+    };
+    alice.register_as(account_at(server));
+    w.run_for(seconds(1));
+    INFO(w.log());
+    REQUIRE(alice.engine().registered());
+    CHECK(server.count(sip::method::register_) == 3);
+    alice.unregister();
+    w.run_for(seconds(1));
+    CHECK(server.count(sip::method::register_) == 4);
+}
+
 TEST_CASE("a wrong password ends a call once, clearly, after at most two INVITEs")
 {
     behind_a_proxy s;

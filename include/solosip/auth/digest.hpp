@@ -84,11 +84,32 @@ struct challenge
 /// All digest challenges of a 401 or 407 that we could answer, in message order.
 std::vector<challenge> challenges_of(const sip::message_view& response);
 
-/// Client side: remembers nonces and counts for each realm, and answers challenges for one account.
-/// One for each agent; requests of all dialogs share it. Give it only to requests that go to the
-/// account's own servers: an answer lets whoever reads it guess passwords in peace.
+/// Client side: remembers the nonce of each server that has challenged, and its count, and answers
+/// challenges for one account. One for each agent; requests of all dialogs share it. Give it only
+/// to requests that go to the account's own servers: an answer lets whoever reads it guess
+/// passwords in peace.
 class client
 {
+    // What is known of one server. One cnonce for each nonce: -sess algorithms hash the first one
+    // (RFC 7616 section 3.4.2), and those who take the present one see the same.
+    struct session
+    {
+        challenge from;
+        std::uint32_t count = 0;
+        std::string ha1, cnonce;
+        std::string uri{}; ///< of the last answer
+    };
+    // What one request has heard from the servers of one realm and kind. They stand in a row, in
+    // the order of the way: one that challenges has let the request come to it.
+    struct row
+    {
+        std::vector<std::string> answered{}; ///< nonces; empty: it has heard nothing yet
+        std::size_t place = 0;               ///< in the row, of the last that challenged
+        std::size_t count = 1;               ///< at that place: a fork has several
+        bool guessed = false;                ///< it may have been one before that place
+        std::vector<session> before{};       ///< what stood there and behind
+    };
+
 public:
     /// `random` must outlive the client.
     explicit client(random_source& random) : random_(&random) {}
@@ -100,11 +121,11 @@ public:
     bool has_credentials() const { return credentials_.has_value(); }
 
     /// Progress of one request through its challenges: keep one with each request, beginning empty.
-    /// Realms are written with "w" or "p" in front, for WWW- and Proxy-Authenticate.
     struct attempt
     {
         int tries = 0;
-        std::map<std::string, std::string, std::less<>> answered; ///< realm -> nonce
+        /// By realm, with "w" or "p" in front for WWW- and Proxy-Authenticate.
+        std::map<std::string, row, std::less<>> rows;
     };
 
     enum class outcome : std::uint8_t
@@ -114,9 +135,11 @@ public:
     };
 
     /// Takes in a 401 or 407. The strongest algorithm wins for each realm. A request that has
-    /// answered a challenge of a realm and hears another one without `stale` is refused; what it
-    /// carried from earlier requests does not count: never an endless loop (see also
-    /// `limits::auth_attempts`). A refused realm is forgotten, so no later request repeats it.
+    /// answered a 401 of a realm and hears another one without `stale` is refused, unless it looks
+    /// like another server's; after a 407 there may be a second proxy of the realm
+    /// (`limits::servers_of_a_realm`). What it carried from earlier requests does not count: never
+    /// an endless loop (see also `limits::auth_attempts`). A refused realm is forgotten, so no
+    /// later request repeats it.
     outcome on_challenge(const sip::message_view& response, attempt& a);
 
     /// Authorization and Proxy-Authorization for every challenge known that applies, replacing
@@ -129,18 +152,14 @@ public:
     bool on_success(const sip::message_view& response);
 
 private:
-    // One cnonce for each nonce: -sess algorithms hash the first one (RFC 7616 section 3.4.2), and
-    // those who take the present one see the same.
-    struct session
-    {
-        challenge from;
-        std::uint32_t count = 0;
-        std::string ha1, cnonce;
-        std::string uri{}; ///< of the last answer
-    };
-
-    session* find(const challenge& c);
-    void remember(const challenge& c);
+    std::vector<std::size_t> row_of(const challenge& c) const;
+    session begin(const challenge& c) const;
+    bool take_in(const std::vector<challenge>& same_realm, row& r);
+    std::optional<std::size_t> place_for(const std::vector<challenge>& same_realm, row& r,
+                                         std::size_t known);
+    void restore(const challenge& c, const row& r);
+    void append(session s);
+    void put(const std::vector<challenge>& same_realm, row& r);
     void forget(const challenge& c);
     std::string answer(session& s, const sip::message_view& request) const;
     static std::optional<std::string> rspauth(const session& s, const sip::auth_params& info,
@@ -148,7 +167,8 @@ private:
 
     random_source* random_;
     std::optional<credentials> credentials_;
-    std::vector<session> sessions_; // one for each realm and kind, bounded by limits::challenges
+    std::vector<session>
+        sessions_; // those of one realm in the order of the way; at most limits::challenges
 };
 
 /// Server side: makes nonces that carry their own time and a keyed hash, so nothing is stored for

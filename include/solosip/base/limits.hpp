@@ -35,6 +35,10 @@ inline constexpr std::size_t challenges = 16;
 /// same for a second realm behind it. Then the credentials are wrong.
 inline constexpr int auth_attempts = 4;
 
+/// Servers on one way that have the same realm but each its own nonces: a proxy at either end. More
+/// would let a wrong password be tried more often, as a server that refuses looks like the next.
+inline constexpr std::size_t servers_of_a_realm = 2;
+
 /// Realm, nonce and opaque of a challenge, bytes each: they are sent back in every request, which
 /// has to fit into a datagram. Real nonces are below 200.
 inline constexpr std::size_t auth_value = 1'024;
