@@ -35,7 +35,7 @@ public:
         case 3: start(); break;
         case 4: respond(); break;
         case 5: pass(milliseconds(decide_.byte() * decide_.byte() / 4)); break;
-        case 6: table_.transport_error(them, now_, actions_); break;
+        case 6: table_.transport_error({them, false}, now_, actions_); break;
         case 7:
             if (!ours_.empty()) table_.abandon(ours_[decide_.below(ours_.size())], actions_);
             break;

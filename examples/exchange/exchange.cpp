@@ -154,7 +154,7 @@ void exchange::receive_media(std::uint16_t port, std::span<const std::uint8_t> p
 void exchange::transport_error(const endpoint& to, time_point now)
 {
     transaction::actions todo;
-    table_.transport_error(to, now, todo);
+    table_.transport_error({to, false}, now, todo);
     act(todo, now);
     for (auto& c : calls_)
         c.at_line->engine().transport_error(to, now);

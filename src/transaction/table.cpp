@@ -330,13 +330,13 @@ void table::refuse(const sip::message_view& request, int status, std::string_vie
     out.push_back(send{to, answer.value().bytes()});
 }
 
-void table::transport_error(const endpoint& to, time_point, actions& out)
+void table::transport_error(const destination& to, time_point, actions& out)
 {
     for (auto& [t, entry] : s_->clients)
         std::visit(
             [&](auto& machine)
             {
-                if (machine.to().remote == to) machine.on_transport_error(out);
+                if (machine.to() == to) machine.on_transport_error(out);
             },
             entry.machine);
     s_->settle_all(s_->clients, out);

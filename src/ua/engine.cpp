@@ -208,7 +208,7 @@ void engine::on_lookup(lookup_id id, const result<std::vector<target>>& targets,
 
 void engine::transport_error(const endpoint& to, time_point now)
 {
-    impl_->ctx.transactions.transport_error(to, now, impl_->ctx.actions);
+    impl_->ctx.transactions.transport_error({to, false}, now, impl_->ctx.actions);
     impl_->carry_out(now);
 }
 

@@ -67,7 +67,7 @@ TEST_CASE("each id ends once")
         REQUIRE(started);
         begun.insert(started.value());
         if (n % 3 == 0) b.agent.receive(*answer(ours, n % 2 ? 200 : 404), peer, b.now, b.out);
-        if (n % 7 == 0) b.agent.transport_error(peer, b.now, b.out);
+        if (n % 7 == 0) b.agent.transport_error(udp, b.now, b.out);
         b.agent.receive(*make(numbered(1000 + n, methods[n % 4])), peer, b.now, b.out);
         look();
     }
@@ -152,7 +152,7 @@ TEST_CASE("whatever comes in whatever order: bounded, and each id ends once")
                 break;
             default:
                 if (pick(20) == 0)
-                    b.agent.transport_error(peer, b.now, b.out);
+                    b.agent.transport_error(udp, b.now, b.out);
                 else if (pick(10) == 0 && !live.empty())
                     b.agent.abandon(*live.begin(), b.out);
                 break;

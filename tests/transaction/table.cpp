@@ -73,13 +73,13 @@ TEST_CASE("client side: errors of the network fail those who wait")
     b.receive(answer(answered, 200));
     CHECK(b.agent.size() == 4);
 
-    b.agent.transport_error(peer, b.now, b.out);
+    b.agent.transport_error(udp, b.now, b.out);
     REQUIRE(!b.out.empty());
     REQUIRE(std::holds_alternative<failed>(b.out.front()));
     CHECK(std::get<failed>(b.out.front()).transaction == waiting_bye);
     CHECK(take(b.out) == "failed transport, failed transport, terminated, terminated");
     CHECK(b.agent.size() == 2);
-    b.agent.transport_error(peer, b.now, b.out);
+    b.agent.transport_error(udp, b.now, b.out);
     CHECK(take(b.out).empty());
 }
 

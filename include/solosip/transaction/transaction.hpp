@@ -143,9 +143,9 @@ public:
     /// (RFC 3261 section 8.2.7).
     void refuse(const sip::message_view& request, int status, std::string_view reason,
                 const endpoint& source, actions& out, bool reliable = false) const;
-    /// The edge could not send to `to` (ICMP, no route): client transactions that wait for an
-    /// answer from there fail.
-    void transport_error(const endpoint& to, time_point now, actions& out);
+    /// The edge could not send to `to` (ICMP, no route), or the connection to it is lost: client
+    /// transactions that wait for an answer by that transport from there fail.
+    void transport_error(const destination& to, time_point now, actions& out);
     /// Cheap: ask after each event.
     std::optional<time_point> next_timeout() const;
     void handle_timeout(time_point now, actions& out);
