@@ -109,7 +109,9 @@ struct config
     seconds ring_limit{60};        ///< a caller whom nobody answers hears 480 then
     seconds session_expires{1800}; ///< a call that nobody refreshes ends then (RFC 4028); 0: never
     seconds max_call{0};           ///< calls are hung up then (`errc::duration_limit`); 0: never
-    bool ring_at_once = true;      ///< 180 as soon as a call comes in, without `invitation::ring`
+    /// Reliable provisional responses (RFC 3262) are a must: a caller who cannot do that hears 421.
+    bool require_reliable = false;
+    bool ring_at_once = true; ///< 180 as soon as a call comes in, without `invitation::ring`
     /// "urn:uuid:..." of this device, the same for ever (RFC 5626); empty: a new one for each
     /// agent.
     std::string instance{};

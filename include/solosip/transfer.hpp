@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace solosip
 {
@@ -13,7 +14,7 @@ namespace detail
 
 struct transfer_state;
 using transfer_ptr = std::shared_ptr<transfer_state>;
-void accept_transfer(const transfer_ptr& t, handler<call> h);
+void accept_transfer(const transfer_ptr& t, handler<call> h, call_options o);
 
 } // namespace detail
 
@@ -35,12 +36,27 @@ public:
 
     /// Calls the target; completes as `agent::async_call` does. Until it is answered the present
     /// call goes on; then it ends with `errc::transferred`. Cancelling hangs the new call up.
-    /// Errors: as of `agent::async_call`; call_ended where it was decided before.
+    /// With `options` as for any call (headers, subject, whom it comes from); Referred-By and
+    /// Replaces are written by themselves. Errors: as of `agent::async_call`; call_ended where it
+    /// was decided before.
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, solosip::call)) Token = default_token>
+    auto async_accept(const call_options& options, Token&& token = Token()) const
+    {
+        return detail::initiate<solosip::call>(std::forward<Token>(token), state_, executor_,
+                                               &detail::accept_transfer, options);
+    }
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, solosip::call)) Token = default_token>
+    auto async_accept(call_options&& options, Token&& token = Token()) const
+    {
+        detail::check_temporary<decltype(async_accept(options, std::forward<Token>(token)))>();
+        return async_accept(options, std::forward<Token>(token));
+    }
     template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, solosip::call)) Token = default_token>
     auto async_accept(Token&& token = Token()) const
     {
-        return detail::initiate<solosip::call>(std::forward<Token>(token), state_, executor_,
-                                               &detail::accept_transfer);
+        call_options usual;
+        usual.ring_for = seconds(0);
+        return async_accept(std::as_const(usual), std::forward<Token>(token));
     }
     /// 300 to 699 (anything else counts as 603).
     void reject(int status = 603) const;

@@ -109,12 +109,8 @@ call_ptr agent_core::shown_call() const
     return shown_;
 }
 
-void agent_core::start_call(net::operation id, handler<call> h, const std::string& to,
-                            call_options o)
+ua::call_options agent_core::engine_options(call_options& o)
 {
-    if (const auto ec = ready(); ec) return h.post(ec, {});
-    if (current_) return h.post(errc::call_in_progress, {});
-    if (const auto ec = pump.open_media(); ec) return h.post(ec, {});
     ua::call_options options;
     options.subject = std::move(o.subject);
     options.display_name = std::move(o.display_name);
@@ -123,6 +119,16 @@ void agent_core::start_call(net::operation id, handler<call> h, const std::strin
     options.ring_for = o.ring_for;
     options.follow_redirects = o.follow_redirects;
     options.late_offer = o.late_offer;
+    return options;
+}
+
+void agent_core::start_call(net::operation id, handler<call> h, const std::string& to,
+                            call_options o)
+{
+    if (const auto ec = ready(); ec) return h.post(ec, {});
+    if (current_) return h.post(errc::call_in_progress, {});
+    if (const auto ec = pump.open_media(); ec) return h.post(ec, {});
+    ua::call_options options = engine_options(o);
     options.media_port = pump.media_port();
     const auto begun = pump.engine().call(to, std::move(options), net::present());
     if (!begun)

@@ -87,9 +87,16 @@ void agent_core::shut_down(handler<> h, milliseconds grace)
     state_ = state::leaving;
     leave_by_ = now + grace;
     for (const auto& c : {current_, next_})
-        if (c) (void)pump.engine().hang_up(c->id, now);
+        if (c) leave(*c, now);
     if (has_registration_) pump.engine().unregister(now);
     pump.drain();
+}
+
+// Who still rings hears that we are gone, not that we are unwilling: 603 would silence the user's
+// other telephones as well (RFC 3261 sections 21.4.18, 21.6.2).
+void agent_core::leave(const call_state& c, time_point now)
+{
+    if (!pump.engine().reject(c.id, 480, {}, now)) (void)pump.engine().hang_up(c.id, now);
 }
 
 void agent_core::close(std::error_code how)
@@ -97,7 +104,7 @@ void agent_core::close(std::error_code how)
     if (state_ == state::closed) return;
     state_ = state::closed;
     for (const auto& c : {next_, current_})
-        if (c) (void)pump.engine().hang_up(c->id, net::present());
+        if (c) leave(*c, net::present());
     pump.drain();
     serve();
     files_.clear();

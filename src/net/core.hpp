@@ -84,7 +84,7 @@ public:
     void transfer(call_state& c, net::operation id, handler<response> h, const std::string& to,
                   std::function<void(const progress&)> on_progress);
     void cancel_transfer(call_state& c, net::operation id);
-    void accept_transfer(transfer_state& t, net::operation id, handler<call> h);
+    void accept_transfer(transfer_state& t, net::operation id, handler<call> h, call_options o);
     void cancel_accept_transfer(net::operation id);
     void reject_transfer(transfer_state& t, int status);
     void send_request(call_state& c, net::operation id, handler<response> h, request r);
@@ -106,6 +106,9 @@ public:
     void close(std::error_code how);
 
 private:
+    void leave(const call_state& c, time_point now);
+    static ua::call_options engine_options(call_options& o);
+
     // net::pump::user, net::tenant
     void on_event(ua::event& e) override;
     std::optional<time_point> next_deadline() const override;

@@ -79,6 +79,7 @@ ua::settings pump::settings() const
     s.request_limit = config_.request_limit;
     s.session_expires = config_.session_expires;
     s.max_call = config_.max_call;
+    s.require_reliable = config_.require_reliable;
     s.log = config_.log;
     return s;
 }

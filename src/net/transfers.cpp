@@ -56,13 +56,13 @@ void next_transfer(const agent_ptr& a, handler<incoming_transfer> h)
     a->post([a, id, h = std::move(h)]() mutable { a->next_transfer(id, std::move(h)); });
 }
 
-void accept_transfer(const transfer_ptr& t, handler<call> h)
+void accept_transfer(const transfer_ptr& t, handler<call> h, call_options o)
 {
     if (!t) return h.post(errc::no_such_call, {});
     const auto id =
         t->core->watch(h, [core = t->core.get()](auto op) { core->cancel_accept_transfer(op); });
-    t->core->post([t, id, h = std::move(h)]() mutable
-                  { t->core->accept_transfer(*t, id, std::move(h)); });
+    t->core->post([t, id, h = std::move(h), o = std::move(o)]() mutable
+                  { t->core->accept_transfer(*t, id, std::move(h), std::move(o)); });
 }
 
 // ---- on the strand
@@ -96,14 +96,17 @@ void agent_core::cancel_next_transfer(net::operation id)
     if (auto h = transfer_takers_.take(id)) h->post(asio::error::operation_aborted, {});
 }
 
-void agent_core::accept_transfer(transfer_state& t, net::operation id, handler<call> h)
+void agent_core::accept_transfer(transfer_state& t, net::operation id, handler<call> h,
+                                 call_options o)
 {
     if (const auto ec = refusal(*t.in); ec) return h.post(ec, {});
-    const auto begun = pump.engine().accept_transfer(t.in->id, net::present());
+    const auto begun = pump.engine().accept_transfer(t.in->id, net::present(), engine_options(o));
     if (!begun) return h.post(begun.code(), {});
     next_ = std::make_shared<call_state>(shared_from_this());
     next_->id = *begun;
     next_->remote_uri = next_->to = t.target;
+    next_->on_progress = std::move(o.on_progress);
+    next_->user_data = std::move(o.user_data);
     next_->connecting.add(id, std::move(h));
     pump.note("referred to " + t.target);
     pump.drain();

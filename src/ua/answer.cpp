@@ -51,8 +51,7 @@ bool call::on_invite(const incoming& in, time_point now, bool announce)
     legs_.push_back({std::move(*made)});
     note_abilities(legs_.front(), *in.request);
     late_offer_ = !has_offer(*in.request);
-    wants_reliable_ = in.request->list_has(sip::header_id::require, "100rel");
-    knows_reliable_ = wants_reliable_ || in.request->list_has(sip::header_id::supported, "100rel");
+    if (refuse_extensions(in, now)) return false;
     if (!late_offer_ && !read_offer(in, legs_.front(), now)) return false;
     if (!grant(in, now)) return false;
     chosen_ = 0;

@@ -236,6 +236,11 @@ private:
     void acknowledge(std::size_t leg_index, const sip::message_view& invite, std::string body,
                      time_point now);
 
+    // extensions.cpp
+    bool refuse_extensions(const incoming& in, time_point now);
+    bool can_do_required(const sip::message_view& refusal);
+    std::string supported() const;
+
     // redirect.cpp
     void note_redirects(const sip::message_view& response);
     bool follow_redirect(const sip::message_view& response);
@@ -347,8 +352,10 @@ private:
     timer_table<timer> timers_;
     std::optional<time_point> answered_at_;
     session_terms session_;
-    seconds session_least_{0}; ///< what a 422 has asked for
-    std::string bye_reason_;   ///< Reason of our BYE (RFC 3326)
+    seconds session_least_{0};    ///< what a 422 has asked for
+    std::string required_{};      ///< extensions that a 421 has asked for
+    bool timer_required_ = false; ///< session timers among them
+    std::string bye_reason_;      ///< Reason of our BYE (RFC 3326)
 
     // caller
     std::string target_; ///< Request-URI

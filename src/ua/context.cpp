@@ -52,6 +52,13 @@ bool context::supports(std::string_view option) const
             (sip::iequals(option, "replaces") || sip::iequals(option, "norefersub")));
 }
 
+std::string_view context::ability(std::string_view option) const
+{
+    for (const std::string_view known : {"100rel", "timer", "replaces", "norefersub"})
+        if (sip::iequals(option, known) && (supports(option) || known == "timer")) return known;
+    return {};
+}
+
 void context::emit(event e)
 {
     // Only an edge that never polls gets here; the oldest news is worth least then.

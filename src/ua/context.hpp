@@ -70,6 +70,8 @@ public:
     std::string supported() const;
     /// Whether that option is among them.
     bool supports(std::string_view option) const;
+    /// The same, or it is only switched off: its usual writing. Empty: we cannot do it.
+    std::string_view ability(std::string_view option) const;
 
     // -- outputs
 

@@ -296,12 +296,9 @@ bool engine::registered() const
 result<call_id> engine::call(std::string_view to, call_options options, time_point now)
 {
     if (impl_->present()) return errc::call_in_progress;
-    const bool clean = is_clean(options.subject) && is_clean(options.display_name) &&
-                       is_clean(options.from) && are_clean(options.headers);
-    if (!clean) return errc::bad_header;
+    if (const auto good = check_options(options); !good) return good.error();
     auto target = complete_target(to, impl_->ctx.who ? &*impl_->ctx.who : nullptr);
     if (!target) return target.error();
-    if (!options.from.empty() && !sip::parse_uri(options.from)) return errc::bad_uri;
     const auto id = static_cast<call_id>(++impl_->last_call);
     impl_->calls.push_back(std::make_unique<ua::call>(impl_->ctx, id));
     impl_->calls.back()->start(std::move(*target), std::move(options), now);

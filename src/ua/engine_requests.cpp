@@ -11,7 +11,9 @@ result<request_id> engine::send_request(request r, time_point now)
 {
     if (const auto good = check_request(r); !good) return good.error();
     if (impl_->sent.size() >= limits::requests) return errc::too_many;
-    auto target = complete_target(r.target, impl_->ctx.who ? &*impl_->ctx.who : nullptr);
+    const identity* who = impl_->ctx.who ? &*impl_->ctx.who : nullptr;
+    if (const auto good = check_sender(r, who); !good) return good.error();
+    auto target = complete_target(r.target, who);
     if (!target) return target.error();
     r.target = std::move(*target);
     const auto id = static_cast<request_id>(++impl_->last_request);
@@ -26,6 +28,7 @@ result<request_id> engine::send_request(call_id c, request r, time_point now)
                           [&](ua::call& it) -> result<request_id>
                           {
                               if (const auto good = check_request(r); !good) return good.error();
+                              if (r.method == "REGISTER") return errc::bad_config;
                               const auto id = static_cast<request_id>(++impl_->last_request);
                               const auto sent = it.send_request(id, std::move(r), now);
                               if (!sent) return sent.error();
@@ -45,11 +48,11 @@ result<void> engine::transfer(call_id c, std::string_view to, time_point now)
                           });
 }
 
-result<call_id> engine::accept_transfer(call_id c, time_point now)
+result<call_id> engine::accept_transfer(call_id c, time_point now, call_options options)
 {
     ua::call* it = impl_->find(c);
     if (!it) return errc::call_ended;
-    call_options options;
+    if (const auto good = check_options(options); !good) return good.error();
     const auto target = it->follow_refer(options, now);
     if (!target) return target.error();
     const auto id = static_cast<call_id>(++impl_->last_call);

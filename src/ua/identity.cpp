@@ -73,6 +73,15 @@ bool are_clean(const std::vector<header>& headers)
                        });
 }
 
+result<void> check_options(const call_options& options)
+{
+    const bool clean = is_clean(options.subject) && is_clean(options.display_name) &&
+                       is_clean(options.from) && are_clean(options.headers);
+    if (!clean) return errc::bad_header;
+    if (!options.from.empty() && !sip::parse_uri(options.from)) return errc::bad_uri;
+    return {};
+}
+
 namespace
 {
 

@@ -67,5 +67,7 @@ bool is_clean(std::string_view text);
 bool is_token(std::string_view text);
 /// Names that are tokens and not among those that we write ourselves, and values that are clean.
 bool are_clean(const std::vector<header>& headers);
+/// What goes onto an INVITE. Errors: bad_header, bad_uri.
+result<void> check_options(const call_options& options);
 
 } // namespace solosip::ua

@@ -79,7 +79,8 @@ void call::send_invite(time_point now)
             w.header(sip::header_id::cseq, {std::to_string(cseq_), " INVITE"});
             w.header(sip::header_id::contact, contact);
             w.header(sip::header_id::allow, allow);
-            w.header(sip::header_id::supported, ctx_.supported());
+            w.header(sip::header_id::supported, supported());
+            if (!required_.empty()) w.header(sip::header_id::require, required_);
             for (const auto& [name, value] : session)
                 w.header(name, value);
             w.header(sip::header_id::accept, "application/sdp");
@@ -224,6 +225,12 @@ void call::on_refusal(const sip::message_view& response, time_point now)
     if (const auto least = wanted_by(response, session_wish()); least && !ended_)
     {
         session_least_ = *least; // RFC 4028 section 7.3
+        forget_legs();
+        send_invite(now);
+        return;
+    }
+    if (!ended_ && can_do_required(response))
+    {
         forget_legs();
         send_invite(now);
         return;

@@ -6,15 +6,19 @@ namespace solosip::ua
 
 seconds call::session_wish() const
 {
-    const seconds wanted = ctx_.config.session_expires;
-    if (wanted <= seconds(0)) return seconds(0);
+    seconds wanted = ctx_.config.session_expires;
+    if (wanted <= seconds(0))
+    {
+        if (!timer_required_) return seconds(0);
+        wanted = usual_session;
+    }
     return std::max({wanted, session_least_, least_session});
 }
 
 // RFC 4028 sections 7.1 and 7.4; Min-SE only where it says more than everybody knows.
 void call::add_session_headers(std::vector<std::pair<std::string, std::string>>& headers) const
 {
-    if (ctx_.config.session_expires <= seconds(0)) return;
+    if (session_wish() <= seconds(0)) return;
     const seconds asked =
         session_.limited() ? std::max(session_.interval, session_least_) : session_wish();
     std::string value = std::to_string(asked.count());
@@ -36,7 +40,7 @@ std::optional<session_grant> call::grant(const incoming& in, time_point now)
 
 void call::add_grant(reply& r, const session_grant& g)
 {
-    r.headers.push_back({"Supported", ctx_.supported()});
+    r.headers.push_back({"Supported", supported()});
     if (g.value.empty()) return;
     r.headers.push_back({"Session-Expires", g.value});
     if (g.require) r.headers.push_back({"Require", "timer"});

@@ -147,7 +147,7 @@ void call::issue(std::size_t leg_index, in_dialog request, time_point now)
         // They refresh the target (section 12.2), and tell what we can do (RFC 3311 section 5.1).
         parts.contact = ctx_.make_contact(l.way->local, is_ours(l));
         parts.headers.emplace_back("Allow", ctx_.allow());
-        parts.headers.emplace_back("Supported", ctx_.supported());
+        parts.headers.emplace_back("Supported", supported());
         add_session_headers(parts.headers);
     }
     if (!ctx_.config.user_agent.empty())

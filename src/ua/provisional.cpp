@@ -66,9 +66,13 @@ result<void> call::ring(const std::vector<header>& headers, time_point now)
 {
     if (phase_ != phase::offered || ended_) return errc::call_ended;
     if (!are_clean(headers)) return errc::bad_header;
+    // RFC 3262 section 5: the first reliable one would have to hold our offer, and nobody has said
+    // yet where we want to hear. A caller who insists on reliable ones hears the answer itself.
+    const bool needs_offer = late_offer_ && !early_;
+    if (needs_offer && invite_->list_has(sip::header_id::require, "100rel")) return {};
     reply r = with_contact(180);
     r.headers.insert(r.headers.end(), headers.begin(), headers.end());
-    send_provisional({std::move(r)}, wants_reliable_, now);
+    send_provisional({std::move(r)}, wants_reliable_ && !needs_offer, now);
     return {};
 }
 

@@ -81,7 +81,8 @@ void call::on_refer(const incoming& in, time_point now)
 {
     if (!ctx_.config.allow_transfers)
         return ctx_.respond(in, {405, {}, local_tag_, {{"Allow", ctx_.allow()}}}, now);
-    if (phase_ != phase::established || ended_) return ctx_.respond(in, {480, {}, local_tag_}, now);
+    if (ended_) return ctx_.respond(in, {481, {}, local_tag_}, now); // RFC 5407 section 3.3.3
+    if (phase_ != phase::established) return ctx_.respond(in, {480, {}, local_tag_}, now);
     auto target = read_refer_to(*in.request);
     if (target.status != 0)
         return ctx_.respond(in, {target.status, target.reason, local_tag_}, now);

@@ -49,6 +49,11 @@ request request_of(const sip::message_view& m)
     r.headers = headers_of(m);
     r.content_type = content_type_of(m);
     r.body = m.body();
+    if (const auto from = m.from())
+    {
+        r.from = from->uri.text;
+        r.display_name = sip::unquote(from->display_name);
+    }
     return r;
 }
 
@@ -66,11 +71,30 @@ response response_of(const sip::message_view& m)
 result<void> check_request(const request& r)
 {
     // These belong to the machines of calls and of the registration.
-    constexpr std::array<std::string_view, 6> ours{"INVITE", "ACK",   "CANCEL",
-                                                   "BYE",    "PRACK", "REGISTER"};
+    constexpr std::array<std::string_view, 5> ours{"INVITE", "ACK", "CANCEL", "BYE", "PRACK"};
     if (!is_token(r.method)) return errc::bad_config;
     if (std::find(ours.begin(), ours.end(), r.method) != ours.end()) return errc::bad_config;
-    if (!are_clean(r.headers) || !is_clean(r.content_type)) return errc::bad_header;
+    if (!are_clean(r.headers) || !is_clean(r.content_type) || !is_clean(r.display_name))
+        return errc::bad_header;
+    // Without a Contact it asks for the bindings and changes none (RFC 3261 section 10.2.3).
+    const auto is_contact = [](const header& h)
+    { return sip::header_id_from(h.name) == sip::header_id::contact; };
+    if (r.method == "REGISTER" && std::any_of(r.headers.begin(), r.headers.end(), is_contact))
+        return errc::bad_config;
+    return {};
+}
+
+result<void> check_sender(const request& r, const identity* who)
+{
+    if (r.from.empty()) return {};
+    const auto uri = sip::parse_uri(r.from);
+    const bool usable = uri && uri->is_sip() && !uri->host.empty() && uri->headers.empty() &&
+                        is_clean(r.from) && r.from.find_first_of("<>") == r.from.npos;
+    if (!usable) return errc::bad_uri;
+    // Whoever speaks for others is refused by their servers, or is believed, which is worse.
+    const auto home =
+        who ? sip::parse_uri(who->registrar_uri) : result<sip::uri_view>(errc::bad_uri);
+    if (who && (!home || !sip::iequals(home->host, uri->host))) return errc::bad_uri;
     return {};
 }
 
@@ -90,6 +114,18 @@ void outgoing_request::start()
     looking_ = ctx_.look_up(way.to);
 }
 
+std::string outgoing_request::sender(const ip_address& local) const
+{
+    const identity* who = ctx_.who ? &*ctx_.who : nullptr;
+    const bool as_usual = request_.from.empty() && request_.display_name.empty();
+    if (who && as_usual) return who->from;
+    std::string uri = request_.from;
+    if (uri.empty()) uri = who ? who->aor : "sip:anonymous@" + host_text(local);
+    std::string text;
+    if (!request_.display_name.empty()) text = sip::quote(request_.display_name) + ' ';
+    return text += '<' + uri + '>';
+}
+
 void outgoing_request::on_targets(const result<std::vector<target>>& targets, time_point now)
 {
     looking_.reset();
@@ -103,12 +139,12 @@ void outgoing_request::send(time_point now)
 {
     const target& to = targets_[target_];
     const identity* who = ctx_.who ? &*ctx_.who : nullptr;
-    const std::string from =
-        who ? who->from : "<sip:anonymous@" + host_text(to.local.address) + '>';
+    const std::string from = sender(to.local.address);
     const std::string via = ctx_.make_via(to.local);
     // RFC 3515 section 2.2, RFC 6665 section 4.1: these make a dialog. A MESSAGE must not have one
     // (RFC 3428 section 4).
     const bool has_contact = request_.method == "REFER" || request_.method == "SUBSCRIBE";
+    const bool is_register = request_.method == "REGISTER";
     const std::string contact = has_contact ? ctx_.make_contact(to.local, ours_) : std::string();
     ++cseq_;
 
@@ -120,7 +156,10 @@ void outgoing_request::send(time_point now)
             if (who && who->proxy) w.header(sip::header_id::route, who->proxy_route);
             w.header(sip::header_id::max_forwards, 70u);
             w.header(sip::header_id::from, {from, ";tag=", from_tag_});
-            w.header(sip::header_id::to, {"<", request_.target, ">"});
+            if (is_register) // section 10.2: whose bindings
+                w.header(sip::header_id::to, from);
+            else
+                w.header(sip::header_id::to, {"<", request_.target, ">"});
             w.header(sip::header_id::call_id, call_id_);
             w.header(sip::header_id::cseq, {std::to_string(cseq_), " ", request_.method});
             if (has_contact) w.header(sip::header_id::contact, contact);

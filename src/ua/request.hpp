@@ -17,6 +17,8 @@ namespace solosip::ua
 /// Whether the application may send that: a token that is no method of the call's or the
 /// registration's own, clean headers, a body that has a type. Errors: bad_config, bad_header.
 result<void> check_request(const request& r);
+/// Whether `r.from` may be said: a SIP URI of `who`'s domain. Error: bad_uri.
+result<void> check_sender(const request& r, const identity* who);
 
 /// `request_done` follows exactly once.
 ///
@@ -40,6 +42,7 @@ public:
 
 private:
     void send(time_point now);
+    std::string sender(const ip_address& local) const;
     bool try_next_target(time_point now);
     void finish(errc why, response answer = {});
 

@@ -15,6 +15,8 @@ namespace solosip::ua
 
 /// RFC 4028 section 4: nobody may ask for less.
 inline constexpr seconds least_session{90};
+/// Asked for where somebody insists on a limit and our user has not named one (section 4).
+inline constexpr seconds usual_session{1800};
 
 /// What both sides hold: for how long without a refresh, and who refreshes.
 struct session_terms

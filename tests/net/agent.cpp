@@ -113,6 +113,31 @@ TEST_CASE("shutting down hangs up, completes what waits, and lets the context en
     CHECK(p.io.stopped());
 }
 
+TEST_CASE("whoever shuts down while it rings is gone, not unwilling: 480")
+{
+    pair p;
+    run(p.io,
+        [&]() -> asio::awaitable<void>
+        {
+            std::optional<std::error_code> called;
+            std::optional<call> c;
+            const call_options options;
+            p.alice->async_call(p.bob_uri, options,
+                                [&](std::error_code ec, call it)
+                                {
+                                    called = ec;
+                                    c = it;
+                                });
+            (void)co_await p.bob->async_accept();
+            co_await p.bob->async_shutdown(2s);
+            while (!called)
+                co_await asio::post(p.io, asio::use_awaitable);
+            CHECK(*called == errc::no_answer);
+            const auto how = co_await c->async_wait_end();
+            CHECK(how.status == 480);
+        });
+}
+
 TEST_CASE("a shutdown that nobody answers ends with its grace")
 {
     asio::io_context io;

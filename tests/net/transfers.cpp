@@ -32,19 +32,26 @@ TEST_CASE("a transfer: asked for, followed, and told of")
     three p;
     std::vector<int> progress_heard;
     std::optional<call> at_carol, followed;
-    p.carol.async_accept([&](std::error_code, const invitation& i)
-                         { i.async_answer([&](std::error_code, call c) { at_carol = c; }); });
+    p.carol.async_accept(
+        [&](std::error_code, const invitation& i)
+        {
+            CHECK(i.header("X-Queue") == "7");
+            i.async_answer([&](std::error_code, call c) { at_carol = c; });
+        });
     p.bob->async_next_transfer(
         [&](std::error_code, incoming_transfer t)
         {
             CHECK(t.target() == p.carol_uri);
             CHECK(t.call());
-            t.async_accept(
-                [&](std::error_code ec, call c)
-                {
-                    CHECK_FALSE(ec);
-                    followed = c;
-                });
+            call_options options;
+            options.headers = {{"X-Queue", "7"}};
+            options.user_data = 8;
+            t.async_accept(options,
+                           [&](std::error_code ec, call c)
+                           {
+                               CHECK_FALSE(ec);
+                               followed = c;
+                           });
         });
     run(p.io,
         [&]() -> asio::awaitable<void>
@@ -59,9 +66,11 @@ TEST_CASE("a transfer: asked for, followed, and told of")
             while (!followed || !at_carol)
                 co_await asio::post(p.io, asio::use_awaitable);
             CHECK(p.bob->current_call() == *followed);
+            CHECK(std::any_cast<int>(followed->user_data()) == 8);
             CHECK_FALSE(p.alice->current_call());
             // They hear each other.
-            while (followed->stats().received_packets == 0 || at_carol->stats().received_packets == 0)
+            while (followed->stats().received_packets == 0 ||
+                   at_carol->stats().received_packets == 0)
                 co_await wait(5ms);
             const auto end = co_await followed->async_hang_up();
             CHECK(end.who == ended_by::us);

@@ -109,10 +109,10 @@ result<void> node::transfer(const std::string& to)
     return done;
 }
 
-result<ua::call_id> node::follow()
+result<ua::call_id> node::follow(ua::call_options o)
 {
     if (seen.wanted.empty()) return errc::no_such_call;
-    auto id = engine_->accept_transfer(seen.wanted.back().call, world_.now());
+    auto id = engine_->accept_transfer(seen.wanted.back().call, world_.now(), std::move(o));
     if (id) ++seen.calls;
     drain();
     return id;

@@ -49,7 +49,7 @@ public:
                                    std::optional<ua::digit_method> via = {});
     result<void> transfer(const std::string& to);
     /// Follows the last transfer that was asked for.
-    result<ua::call_id> follow();
+    result<ua::call_id> follow(ua::call_options o = {});
     result<ua::request_id> request(ua::request r);
     /// Inside the present call.
     result<ua::request_id> request_in_call(ua::request r);

@@ -31,6 +31,7 @@ TEST_CASE("3.1.1 the INVITE again after our 200: no second call, and the 200 goe
     s.peer.say_again();
     s.w.run_for(milliseconds(600));
     CHECK(s.peer.count(200) == 2);
+    CHECK(s.peer.count(482) + s.peer.count(486) + s.peer.count(500) == 0);
     s.peer.acknowledge();
     s.w.run_for(seconds(1));
     INFO(s.w.log());
@@ -174,6 +175,35 @@ TEST_CASE("3.2.2 a re-INVITE, an UPDATE and an INFO after our BYE hear 481")
     CHECK(s.peer.count(481) == 3);
     s.peer.answer(s.peer.last(sip::method::bye), "200 OK");
     CHECK(s.all_over());
+}
+
+TEST_CASE("3.3.3 a REFER after our BYE hears 481, and nobody is called")
+{
+    world w{1};
+    auto willing = node::usual();
+    willing.allow_transfers = true;
+    node alice{w, "alice", alice_address, willing};
+    node bob{w, "bob", bob_address};
+    simulation::peer peer{w, "peer", peer_address};
+    alice.how.answer_after = milliseconds(0);
+    peer.invite(alice.sip(), alice_uri);
+    w.run_for(milliseconds(300));
+    peer.acknowledge();
+    w.run_for(milliseconds(300));
+    REQUIRE(alice.seen.answered == 1);
+    REQUIRE(alice.hang_up());
+    peer.request("REFER", "Refer-To: <" + bob_uri + ">\n" + peer.contact());
+    w.run_for(milliseconds(100));
+    INFO(w.log());
+    REQUIRE(peer.count(481) == 1);
+    CHECK(header_of(peer.last(481), "CSeq").ends_with("REFER"));
+    peer.answer(peer.last(sip::method::bye), "200 OK");
+    w.run_for(long_after);
+    CHECK(alice.seen.wanted.empty());
+    CHECK(bob.seen.incoming.empty());
+    CHECK(peer.count(sip::method::notify) == 0);
+    CHECK(alice.nothing_left());
+    CHECK(alice.seen.endings.size() == 1);
 }
 
 TEST_CASE("3.2.4 an ACK after the BYE says nothing any more")

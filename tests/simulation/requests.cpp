@@ -212,7 +212,7 @@ TEST_CASE("requests that may not or cannot be sent")
     ua::request r;
     r.target = peer_uri;
     for (const char* method :
-         {"INVITE", "ACK", "CANCEL", "BYE", "PRACK", "REGISTER", "", "two words", "X\r\nY"})
+         {"INVITE", "ACK", "CANCEL", "BYE", "PRACK", "", "two words", "X\r\nY"})
     {
         r.method = method;
         CAPTURE(method);
@@ -290,4 +290,73 @@ TEST_CASE("a challenged MESSAGE carries the answer, once (22.2)")
     CHECK(r.last(sip::method::options)->request_uri() == "sip:bob@example.com");
     CHECK(header_of(r.last(sip::method::options), "From").find("alice@example.com") !=
           std::string::npos);
+}
+
+TEST_CASE("a request says who sends it: a user of the account's own domain, and a name for people")
+{
+    struct row
+    {
+        const char* what;
+        bool account;
+        std::string from, name;
+        errc refused;
+        std::string header; // its beginning
+    };
+    const row rows[] = {
+        {"as usual", true, "", "", {}, "\"Al\" <sip:alice@example.com>;tag="},
+        {"another user", true, "sip:door@example.com", "", {}, "<sip:door@example.com>;tag="},
+        {"another user and a name",
+         true,
+         "sip:door@EXAMPLE.com",
+         "Front \"door\"",
+         {},
+         "\"Front \\\"door\\\"\" <sip:door@EXAMPLE.com>;tag="},
+        {"only a name", true, "", "Door", {}, "\"Door\" <sip:alice@example.com>;tag="},
+        {"another domain", true, "sip:alice@example.org", "", errc::bad_uri, ""},
+        {"no URI", true, "door", "", errc::bad_uri, ""},
+        {"no SIP URI", true, "mailto:alice@example.com", "", errc::bad_uri, ""},
+        {"two in one", true, "sip:a@example.com>, <sip:b@example.com", "", errc::bad_uri, ""},
+        {"a line break", true, "sip:a@example.com\r\nX: y", "", errc::bad_uri, ""},
+        {"a line break in the name", true, "", "a\nb", errc::bad_header, ""},
+        {"no account",
+         false,
+         "sip:door@example.org",
+         "Door",
+         {},
+         "\"Door\" <sip:door@example.org>;tag="},
+        {"no account, only a name", false, "", "Door", {}, "\"Door\" <sip:anonymous@192.0.2.1"},
+    };
+    for (const auto& r : rows)
+    {
+        INFO(r.what);
+        agent_and_peer s;
+        s.answer_all(sip::method::message);
+        if (r.account)
+        {
+            ua::account a;
+            a.uri = "sip:alice@example.com";
+            a.registrar = s.peer.host();
+            a.display_name = "Al";
+            REQUIRE(s.alice.engine().set_account(a));
+            s.alice.drain();
+        }
+        ua::request out = message_to(peer_uri);
+        out.from = r.from;
+        out.display_name = r.name;
+        const auto id = s.alice.request(out);
+        s.w.run_for(milliseconds(100));
+        INFO(s.w.log());
+        if (r.refused != errc{})
+        {
+            CHECK(id.code() == r.refused);
+            CHECK(s.peer.inbox.empty());
+            continue;
+        }
+        REQUIRE(id);
+        const auto& heard = s.peer.last(sip::method::message);
+        CHECK(header_of(heard, "From").starts_with(r.header));
+        CHECK(ua::request_of(*heard).from == std::string(heard->from()->uri.text));
+        if (!r.name.empty()) CHECK(ua::request_of(*heard).display_name == r.name);
+        CHECK(s.all_over());
+    }
 }

@@ -136,6 +136,7 @@ TEST_CASE("what cannot be sent inside a call")
     s.peer.accept(s.peer.last(sip::method::invite));
     s.w.run_for(seconds(1));
     CHECK(s.alice.request_in_call(with_method("BYE")).code() == errc::bad_config);
+    CHECK(s.alice.request_in_call(with_method("REGISTER")).code() == errc::bad_config);
     CHECK(s.alice.request_in_call(with_method("UPDATE", "v=0", "application/sdp")).code() ==
           errc::bad_config);
     s.answer_all(sip::method::update);

@@ -85,6 +85,40 @@ const std::string to_carol = "Refer-To: <sip:carol@192.0.2.3>\n";
 
 } // namespace
 
+TEST_CASE("the call that a transfer asks for has headers, a subject and a name of its own")
+{
+    three_agents s;
+    s.follows = false;
+    s.connect();
+    REQUIRE(s.alice.transfer(carol_uri));
+    s.w.run_for(milliseconds(100));
+    REQUIRE(s.bob.seen.wanted.size() == 1);
+    ua::call_options o;
+    o.headers = {{"X-Queue", "7"}};
+    o.subject = "forwarded";
+    o.display_name = "Bob's door";
+    o.from = "sip:door@192.0.2.2";
+    // What cannot be is refused, and the wish stays.
+    ua::call_options bad = o;
+    bad.headers = {{"X-Queue", "7\r\nX: y"}};
+    CHECK(s.bob.follow(bad).code() == errc::bad_header);
+    bad = o;
+    bad.from = "nobody";
+    CHECK(s.bob.follow(bad).code() == errc::bad_uri);
+    REQUIRE(s.bob.follow(o));
+    s.w.run_for(seconds(3));
+    INFO(s.w.log());
+    REQUIRE(s.carol.seen.incoming.size() == 1);
+    const auto& invite = s.carol.seen.incoming[0].invite;
+    CHECK(header_of(invite, "X-Queue") == "7");
+    CHECK(header_of(invite, "Subject") == "forwarded");
+    CHECK(header_of(invite, "From").starts_with("\"Bob's door\" <sip:door@192.0.2.2>"));
+    CHECK(s.carol.in_call());
+    CHECK(s.bob.seen.endings.size() == 1);
+    REQUIRE(s.bob.hang_up());
+    CHECK(s.all_over());
+}
+
 TEST_CASE(
     "a blind transfer: Bob leaves Alice for Carol, and Alice hears that he has (RFC 5589 6.1)")
 {

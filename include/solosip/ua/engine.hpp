@@ -62,6 +62,8 @@ struct settings
     seconds session_expires{
         1800};           ///< without a refresh it ends then (RFC 4028); 90 at least; 0: never
     seconds max_call{0}; ///< a call is hung up then, counted from its answer; 0: never
+    /// Each 18x of ours is reliable (RFC 3262); a caller who cannot do that hears 421.
+    bool require_reliable = false;
     milliseconds registration_retry_min{seconds(2)};
     milliseconds registration_retry_max{seconds(300)};
     log_sink log{};
@@ -373,8 +375,10 @@ public:
     result<void> transfer(call_id c, std::string_view to, time_point now);
     /// Follows their REFER: the new call begins on the media port of the old one, which goes on
     /// until the new one is answered and then ends with errc::transferred; where it is refused the
-    /// old one stays. Error: call_ended where there is no such wish any more.
-    result<call_id> accept_transfer(call_id c, time_point now);
+    /// old one stays. Of `options` the media port is not looked at; Referred-By and Replaces are
+    /// written by themselves. Errors: call_ended where there is no such wish any more; bad_uri,
+    /// bad_header as in `call`, and then the wish stays.
+    result<call_id> accept_transfer(call_id c, time_point now, call_options options = {});
     /// 300 to 699. Errors: call_ended, bad_config.
     result<void> reject_transfer(call_id c, int status, time_point now);
 
@@ -383,10 +387,11 @@ public:
     /// Sends a request outside any call; `request_done` tells its answer. It goes where a call to
     /// `r.target` would go, with challenges answered.
     /// Errors: bad_uri, bad_header, bad_config for a method that calls or registrations own
-    /// (INVITE, ACK, CANCEL, BYE, PRACK, REGISTER), too_many (`limits::requests`).
+    /// (INVITE, ACK, CANCEL, BYE, PRACK, a REGISTER with a Contact), too_many (`limits::requests`).
+    /// A REGISTER without one, to the account's domain, asks for the bindings.
     result<request_id> send_request(request r, time_point now);
-    /// The same inside the dialog of an established call. Also call_ended; bad_config for an UPDATE
-    /// with a session description.
+    /// The same inside the dialog of an established call. Also call_ended; bad_config for REGISTER,
+    /// and for an UPDATE with a session description.
     result<request_id> send_request(call_id c, request r, time_point now);
     /// Whether the application answers requests that nothing here knows: then each is an
     /// `incoming_request`. Otherwise, and at first, they hear 405, 481 or 501 by themselves.

@@ -26,6 +26,10 @@ struct request
     std::vector<header> headers{}; ///< ours: besides those that every request has; theirs: all
     std::string content_type{};    ///< empty with a body: text/plain
     std::string body{};
+    /// Who sends it, a URI. Of ours outside a call: one of the account's own domain; empty: the
+    /// account's, or our address. Not looked at inside a call.
+    std::string from{};
+    std::string display_name{}; ///< that goes with it; empty: the account's where `from` is empty
 };
 
 /// An answer to a request.
