@@ -80,6 +80,14 @@ void add_media(CLI::App& to, Arguments& a)
         to.add_option("--hang-up-after", a.hang_up_after, "seconds after the answer")
             ->check(CLI::NonNegativeNumber)
             ->type_name("SECONDS");
+    to.add_option("--max-call", a.length.longest, "hang up then, seconds after the answer")
+        ->check(CLI::Range(1, 604'800))
+        ->type_name("SECONDS");
+    to.add_option("--session-expires", a.length.session,
+                  "end a call that nobody refreshes (RFC 4028), 90-86400 seconds; 0: never")
+        ->check(CLI::Range(90, 86'400) | CLI::IsMember({"0"}))
+        ->type_name("SECONDS")
+        ->capture_default_str();
     to.add_option("--transfer-to", a.transfer.to, "have the other side call there instead")
         ->type_name("TARGET");
     to.add_flag("--follow-transfers", a.transfer.follow,
@@ -141,6 +149,11 @@ CLI::App* add_answer(CLI::App& app, options& o)
     s->add_option("--reject", o.answer.reject, "refuse calls with this status, 300-699")
         ->check(CLI::Range(300, 699))
         ->type_name("CODE");
+    s->add_option("--when-leaving", o.answer.leaving,
+                  "refuse who rings when Ctrl-C comes with this status, 400-699")
+        ->check(CLI::Range(400, 699))
+        ->type_name("CODE")
+        ->capture_default_str();
     add_media(*s, o.answer);
     s->add_flag("--echo", o.answer.echo, "say again what we hear")
         ->excludes("--record")

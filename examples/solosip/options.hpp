@@ -61,6 +61,13 @@ struct output_options
     std::optional<log_level> level() const;
 };
 
+/// How long a call may last, whoever began it.
+struct length_options
+{
+    std::optional<unsigned> longest; ///< seconds; nothing: for ever
+    unsigned session = 1800;         ///< seconds without a refresh (RFC 4028); 0: for ever
+};
+
 /// What may become of a call, whoever began it.
 struct transfer_options
 {
@@ -73,6 +80,7 @@ struct call_arguments
     std::string target, subject;
     bool follow_redirects = false;
     transfer_options transfer;
+    length_options length;
     std::vector<std::string> play;
     unsigned after_ms = 0;
     std::string record;
@@ -96,7 +104,9 @@ struct answer_arguments
     std::optional<double> hold_after, resume_after, hang_up_after;
     unsigned count = 0; ///< 0: until a signal comes
     std::optional<int> reject;
+    int leaving = 480; ///< what a caller who rings hears when a signal ends us
     transfer_options transfer;
+    length_options length;
 };
 
 /// `message` and `options`.

@@ -53,6 +53,9 @@ config settings_from(const options& o)
     c.only_registrar_may_call = !o.account.anyone_may_call;
     c.allow_transfers = o.verb == verb::call ? o.call.transfer.follow : o.answer.transfer.follow;
     c.ring_limit = seconds(180);
+    const auto& length = o.verb == verb::call ? o.call.length : o.answer.length;
+    c.session_expires = seconds(length.session);
+    c.max_call = seconds(length.longest.value_or(0));
     if (const auto most = o.output.level())
         c.log = [most = *most](log_level level, std::string_view line)
         {
@@ -202,7 +205,7 @@ void phone::on_signal()
     if (talking_)
         talking_->hang_up();
     else if (ringing_)
-        ringing_->reject(480); // gone, not unwilling
+        ringing_->reject(options_.answer.leaving); // 480 by itself: gone, not unwilling
     else if (const auto c = agent_->current_call())
         c.hang_up();
     stop_waiting_.emit(asio::cancellation_type::all);

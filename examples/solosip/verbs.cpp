@@ -76,7 +76,9 @@ asio::awaitable<void> phone::place_call()
     {
         const auto how = co_await converse(c, plan);
         co_await rest_of_transfer(how);
-        if (how.why == errc{} || how.why == errc::transferred || stopping_) co_return;
+        const bool as_wished = how.why == errc{} || how.why == errc::transferred ||
+                               how.why == errc::duration_limit || stopping_;
+        if (as_wished) co_return;
         throw mistake(exit_failed,
                       "the call to " + a.target + " broke off: " + explain(how.why, a.target));
     }

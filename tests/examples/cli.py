@@ -74,6 +74,12 @@ WRONG_USAGE = [
     ['call', *DIRECT, '--until-played', '--hang-up-after', '3', 'sip:a@b'],
     ['answer', *DIRECT, '--log', 'loud'], ['register', *ALICE, '--expires', '5'],
     ['call', *DIRECT, '--hang-up-after', '-1', 'sip:a@b'],
+    ['call', *DIRECT, '--max-call', '0', 'sip:a@b'], ['call', *DIRECT, '--max-call', '-5', 'sip:a@b'],
+    ['answer', *DIRECT, '--max-call', 'long'], ['answer', *DIRECT, '--session-expires', '89'],
+    ['call', *DIRECT, '--session-expires', '100000', 'sip:a@b'],
+    ['call', *DIRECT, '--session-expires', '1h', 'sip:a@b'], ['register', *ALICE, '--max-call', '5'],
+    ['answer', *DIRECT, '--when-leaving', '200'], ['answer', *DIRECT, '--when-leaving', '302'],
+    ['call', *DIRECT, '--when-leaving', '480', 'sip:a@b'],
 ]
 
 

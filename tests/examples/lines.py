@@ -189,6 +189,48 @@ def gives_up(lab):
     check(['cancelled' in e['error'] for e in events if e['event'] == 'ended'] == [True], f'{events}')
 
 
+def _answering(lab, name, *more):
+    """A program that answers, and its address."""
+    answer = processes.Process(lab, name, [lab.solosip, 'answer', '--json', '--no-register', '--listen',
+                                           '127.0.0.1:0', '--count', '1', *more])
+    return answer, json.loads(answer.wait_line(lambda l: '"listening"' in l, 5, 'its address'))['address']
+
+
+def leaves(lab):
+    """INT while it rings: the caller hears that we are gone, or what we were told to say, and it ends well."""
+    for more, status, words in (((), 480, 'nobody answered'), (('--when-leaving', '603'), 603, 'declined'),
+                                (('--when-leaving', '486'), 486, 'busy')):
+        answer, address = _answering(lab, f'answer-{status}', '--ring', '60', *more)
+        caller = processes.Process(lab, f'caller-{status}', [lab.solosip, 'call', '--json', '--no-register',
+                                                             '--listen', '127.0.0.1:0', f'sip:anybody@{address}'])
+        caller.wait_line(lambda l: '"ringing"' in l, 10, 'that it rings')
+        answer.interrupt()
+        check(answer.wait(10) == 0, f'exit status {answer.child.returncode}: {answer.errors}')
+        check(caller.wait(10) == 1, f'exit status {caller.child.returncode} of the caller')
+        ends = [json.loads(l) for l in caller.seen if '"ended"' in l]
+        check([e['status'] for e in ends] == [status], f'{caller.seen}')
+        check(len(caller.errors) == 1 and words in caller.errors[0], f'{caller.errors}')
+        ends = [json.loads(l) for l in answer.seen if '"ended"' in l]
+        check([(e['who'], e['status']) for e in ends] == [('us', status)], f'{answer.seen}')
+
+
+def lengths(lab):
+    """Whoever has a longest call hangs up; how long a session may go without refresh is told."""
+    ladder = lab.directory / 'lengths.txt'
+    answer, address = _answering(lab, 'answer', '--max-call', '1', '--session-expires', '120')
+    c = Call(lab, 'caller', ['call', '--json', '--no-register', '--listen', '127.0.0.1:0', '--ladder', str(ladder),
+                             '--session-expires', '0', f'sip:anybody@{address}'])
+    check(c.status == 0, f'status {c.status}: {c.errors}')
+    end = c.one('ended')
+    check(end['who'] == 'peer' and 0.9 < end['duration'] < 6 and end['reason'] == 'Maximum Duration', f'{end}')
+    check(answer.wait(10) == 0, f'{answer.child.returncode} {answer.errors}')
+    answer, address = _answering(lab, 'again', '--session-expires', '120', '--hang-up-after', '0')
+    c = Call(lab, 'asks', ['call', '--json', '--log', 'debug', '--no-register', '--listen', '127.0.0.1:0',
+                           '--session-expires', '600', '--max-call', '30', f'sip:anybody@{address}'])
+    check(c.status == 0 and c.one('ended')['who'] == 'peer', f'status {c.status}: {c.errors}')
+    answer.wait(10)
+
+
 def register(lab):
     c = Call(lab, 'register', ['register', '--json', '--uri', f'sip:alice@{lab.host}', '--listen', '127.0.0.1:0',
                                '--for', '0'])
@@ -198,7 +240,7 @@ def register(lab):
 
 
 TESTS = [register, echo, digits, menu, tone, refused, silent, ladder, direct, users, signals,
-         silence, gives_up]
+         silence, gives_up, leaves, lengths]
 
 
 def run(test, solosip, exchange):
