@@ -122,3 +122,17 @@ def case_two_proxies_in_a_row(lab):
     routes = [row for row in wire.read(f'sip.Method == "BYE" && udp.dstport == {there.port}', 'sip.Via')]
     check(routes and routes[0][0].count('SIP/2.0/UDP') == 3, f'BYE did not pass both proxies: {routes}')
     check(not wire.malformed(), 'malformed packets')
+
+
+def case_two_proxies_with_one_realm(lab):
+    """Each challenges with a nonce of its own, and takes its credentials out (RFC 3261 section 22.3)."""
+    near, far = Kamailio(lab), Kamailio(lab, name='kamailio-far')
+    there = Solosip(lab, 'answer', '--count', '2', account='bob', proxy=far.port)
+    there.wait_event('registered')
+    for ladder in (lab.directory / 'first.txt', lab.directory / 'second.txt'):
+        phone = Solosip(lab, 'call', '--outbound-proxy', f'127.0.0.1:{near.port}', '--hang-up-after', '0.5',
+                        '--ladder', ladder, f'sip:bob@127.0.0.1:{far.port}', account='alice', proxy=near.port)
+        check(phone.wait(20) == 0, f'exit status: {phone.errors}')
+        text = ladder.read_text()
+        check(text.count('407') == 2, f'not two challenges in\n{text}')
+    check(there.wait(8) == 0, f'exit status: {there.errors}')

@@ -84,6 +84,23 @@ def case_peer_asks_for_too_short_a_session(lab):
     _check_end(phone, 0)
 
 
+def case_peer_refreshes_the_session(lab):
+    phone, peer = _answer(lab, scenarios.refreshes_the_session(), '--count', '1', '--session-expires', '90')
+    peer.verdict()
+    _check_end(phone, 0)
+    check(not phone.all_events('hold'), 'a refresh is taken for a hold')
+
+
+def case_we_refresh_the_session(lab):
+    peer, phone = _call(lab, scenarios.wants_a_refresh(), '--session-expires', '90', '--hang-up-after', '48',
+                        peer_seconds=70)
+    phone.wait_event('answered')
+    phone.wait_event('ended', 60)
+    peer.verdict()
+    end = _check_end(phone, 0)
+    check(end['who'] == 'us' and end['duration'] > 47, f'{end}')
+
+
 # ---- baresip, through Kamailio's Record-Route
 
 def case_hold_baresip(lab):

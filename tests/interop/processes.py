@@ -48,8 +48,8 @@ def wait_until(condition, seconds, what):
 
 def udp_port_bound(port):
     wanted = f':{port:04X}'
-    with open('/proc/net/udp') as table:
-        return any(line.split()[1].endswith(wanted) for line in table.readlines()[1:])
+    tables = [path for path in map(pathlib.Path, ('/proc/net/udp', '/proc/net/udp6')) if path.exists()]
+    return any(line.split()[1].endswith(wanted) for table in tables for line in table.read_text().splitlines()[1:])
 
 
 def pause(seconds):
@@ -65,7 +65,8 @@ class Process:
         self.log = pathlib.Path(lab.directory, f'{name}.log')
         self.lines = queue.Queue()
         self.seen = []
-        self.child = subprocess.Popen([str(c) for c in command], stdin=subprocess.DEVNULL,
+        options.setdefault('stdin', subprocess.DEVNULL)
+        self.child = subprocess.Popen([str(c) for c in command],
                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                       cwd=lab.directory, start_new_session=True, **options)
         self.started = time.monotonic()

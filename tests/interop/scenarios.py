@@ -188,6 +188,17 @@ def plays_before_it_answers():
         expect('INVITE'), reply(183, 'Session Progress', sdp=True), pause(700), *answer_and_wait_bye()])
 
 
+def wants_a_refresh():
+    """It grants 90 s and leaves the refresh to the caller, who sends an UPDATE after 45 s (RFC 4028)."""
+    knows = '<ereg regexp="timer" search_in="hdr" header="Supported:" check_it="true" assign_to="knows"/>'
+    asked = '<ereg regexp="90;refresher=uac" search_in="hdr" header="Session-Expires:" check_it="true" assign_to="asked"/>'
+    grant = ['Require: timer', 'Session-Expires: 90;refresher=uac']
+    return Scenario('wants_a_refresh', [
+        expect('INVITE', knows), reply(200, 'OK', 'Allow: INVITE, ACK, BYE, UPDATE', *grant, sdp=True, repeats=True),
+        expect('ACK'), expect('UPDATE', asked), reply_in_dialog(200, 'OK', SELF, *grant), expect('BYE'),
+        reply_in_dialog(200, 'OK'), '<Reference variables="knows,asked"/>'])
+
+
 # ---- caller
 
 def _request(method, uri, branch, cseq, *headers, to='', **options):
@@ -319,6 +330,22 @@ def asks_for_too_short_a_session():
         _request('ACK', '[next_url]', 'ack', '2 ACK', '[routes]', to=TAG), pause(300),
         _request('BYE', '[next_url]', 'bye', '3 BYE', '[routes]', to=TAG, repeats=True), response(200),
         '<Reference variables="least,granted"/>'])
+
+
+def refreshes_the_session():
+    """By UPDATE and by a re-INVITE with the same description; each is granted the same again (RFC 4028)."""
+    def granted(n):
+        return ('<ereg regexp="90;refresher=uac" search_in="hdr" header="Session-Expires:" check_it="true" '
+                f'assign_to="granted{n}"/>')
+    timer = ['Supported: timer', 'Session-Expires: 90;refresher=uac']
+    return Scenario('refreshes_the_session', [
+        _request('INVITE', TARGET, 'invite', '1 INVITE', SELF, *timer, body=AUDIO, repeats=True), *provisionals(),
+        response(200, actions=granted(1)), ack(), pause(300),
+        _in_dialog('UPDATE', 'update', 2, SELF, *timer), response(200, actions=granted(2)), pause(300),
+        _in_dialog('INVITE', 'again', 3, SELF, *timer, direction='sendrecv'), response(100, optional=True),
+        response(200, actions=granted(3)), _in_dialog('ACK', 'again-ack', 3), pause(300),
+        _request('BYE', '[next_url]', 'bye', '4 BYE', '[routes]', to=TAG, repeats=True), response(200),
+        '<Reference variables="granted1,granted2,granted3"/>'])
 
 
 def is_refused(status):
