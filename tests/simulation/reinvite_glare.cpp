@@ -134,6 +134,26 @@ TEST_CASE("a re-INVITE while ours is out hears 491 (14.2)")
     CHECK(s.holds_then_ends("8"));
 }
 
+TEST_CASE("the same where ours only asks for an offer, so that none is open (14.2)")
+{
+    agent_and_peer s;
+    s.connect_out();
+    ua::change what;
+    what.ask = true;
+    REQUIRE(s.alice.modify(what));
+    s.w.run_for(milliseconds(100));
+    s.peer.request("INVITE", {}, s.peer.sdp("0 101"));
+    s.w.run_for(milliseconds(100));
+    INFO(s.w.log());
+    REQUIRE(s.peer.count(491) == 1);
+    s.peer.acknowledge_refusal(s.peer.last(491));
+    s.answer_invite("200 OK", s.peer.contact(), s.peer.sdp());
+    CHECK(s.alice.seen.changes.at(0).why == errc{});
+    CHECK(s.alice.seen.media.back().codec == "PCMA");
+    s.peer.request("BYE");
+    CHECK(s.all_over());
+}
+
 TEST_CASE("a re-INVITE before the first INVITE is answered: 500 and 0 to 10 s (14.2)")
 {
     agent_and_peer s;
