@@ -106,18 +106,18 @@ def _called(lab, *arguments):
                     account='alice', proxy=proxy.port)
     phone.wait_event('registered')
     bob.command('dial', f'sip:alice@{REALM}')
-    bob.wait_event('CALL_RINGING', 3)
-    rang = time.monotonic()
-    bob.wait_event('CALL_ESTABLISHED', 4)
-    rang = time.monotonic() - rang
-    print(f'rang for {rang:.2f} s')
-    check(0.8 <= rang <= 1.3, f'rang for {rang:.2f} s, not 1 s')
+    dialled = time.monotonic()
+    bob.wait_event('CALL_RINGING', 10)
+    bob.wait_event('CALL_ESTABLISHED', 10)
+    rang = time.monotonic() - dialled
+    print(f'answered {rang:.2f} s after it was dialled')
+    check(0.95 <= rang <= 5, f'answered after {rang:.2f} s, not 1 s')
     return phone, bob, record
 
 
 def case_called_by_baresip_we_hang_up(lab):
     phone, bob, record = _called(lab, '--hang-up-after', '3')
-    bob.wait_event('CALL_CLOSED', 5)
+    bob.wait_event('CALL_CLOSED', 10)
     check(phone.wait(5) == 0, 'the exit status is not 0')
     check(len(phone.all_events('ended')) == 1, 'not exactly one end')
     check_tone(record, THEIRS, at_least=2.7)
@@ -127,7 +127,7 @@ def case_called_by_baresip_it_hangs_up(lab):
     phone, bob, record = _called(lab)
     pause(2.5)
     bob.command('hangup')
-    phone.wait_event('ended', 3)
-    check(phone.wait(5) == 0, 'the exit status is not 0')
+    phone.wait_event('ended', 10)
+    check(phone.wait(8) == 0, 'the exit status is not 0')
     check(len(phone.all_events('ended')) == 1, 'not exactly one end')
     check_tone(record, THEIRS, at_least=2.2)

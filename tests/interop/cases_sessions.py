@@ -1,4 +1,5 @@
 """What changes while a call goes on: hold and resume, early media, PRACK, session timers."""
+import processes
 import scenarios
 import tones
 from cases_peers import _answer, _call, _check_end
@@ -13,8 +14,8 @@ def _holds(phone):
 # ---- SIPp
 
 def case_we_hold_and_resume(lab):
-    peer, phone = _call(lab, scenarios.is_held_and_resumed(), '--hold-after', '0.4', '--resume-after', '0.9',
-                        '--hang-up-after', '1.5')
+    peer, phone = _call(lab, scenarios.is_held_and_resumed(), '--hold-after', '0.5', '--resume-after', '2',
+                        '--hang-up-after', '5')
     peer.verdict()
     _check_end(phone, 0)
     check(_holds(phone) == [(True, False), (False, False)], f'holds {_holds(phone)}')
@@ -106,7 +107,7 @@ def case_we_refresh_the_session(lab):
 def case_hold_baresip(lab):
     proxy = Kamailio(lab)
     bob = Baresip(lab, 'bob', proxy.port)
-    phone = Solosip(lab, 'call', '--hold-after', '0.7', '--resume-after', '1.7', '--hang-up-after', '3',
+    phone = Solosip(lab, 'call', '--hold-after', '1', '--resume-after', '3', '--hang-up-after', '6',
                     f'sip:bob@{REALM}', account='alice', proxy=proxy.port)
     phone.wait_event('answered')
     phone.wait_event('ended', 8)
@@ -118,13 +119,14 @@ def case_hold_baresip(lab):
 def case_baresip_holds(lab):
     proxy = Kamailio(lab)
     bob = Baresip(lab, 'bob', proxy.port)
-    phone = Solosip(lab, 'call', '--hang-up-after', '3.5', f'sip:bob@{REALM}', account='alice', proxy=proxy.port)
+    phone = Solosip(lab, 'call', f'sip:bob@{REALM}', account='alice', proxy=proxy.port)
     phone.wait_event('answered')
-    pause(0.6)
-    bob.command('hold')
-    phone.wait_event('hold')
-    pause(0.5)
-    bob.command('resume')
-    phone.wait_event('ended', 8)
+    pause(1)
+    for command, count in (('hold', 1), ('resume', 2)):
+        bob.command(command)
+        processes.wait_until(lambda: len(_holds(phone)) == count, 10, f'{command} is heard of')
+        pause(1)
+    bob.command('hangup')
+    phone.wait_event('ended')
     check(phone.wait(5) == 0, 'the exit status is not 0')
     check(_holds(phone) == [(False, True), (False, False)], f'holds {_holds(phone)}')
