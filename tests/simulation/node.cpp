@@ -24,11 +24,12 @@ node::node(world& w, std::string name, ip_address address, ua::settings s)
 
 result<ua::call_id> node::call(const std::string& to, ua::call_options o)
 {
-    o.media_port = media_port_ = static_cast<std::uint16_t>(media_port_ + 2);
+    o.media_port = fresh_port();
     auto id = engine_->call(to, std::move(o), world_.now());
     if (id)
     {
-        current_ = *id;
+        current_ = made_ = *id;
+        media_port_ = first_port_ = last_port_;
         ++seen.calls;
         world_.note(name(), "calls " + to);
     }
@@ -40,9 +41,14 @@ result<void> node::early_media()
 {
     if (!current_) return errc::no_such_call;
     ua::answer_options o;
-    o.media_port = media_port_ = static_cast<std::uint16_t>(media_port_ + 2);
-    auto done = engine_->early_media(*current_, std::move(o), world_.now());
-    early_ = done ? current_ : std::nullopt;
+    const bool again = early_ == current_;
+    o.media_port = again ? media_port_ : fresh_port();
+    auto done = engine_->early_media(*current_, o, world_.now());
+    if (done)
+    {
+        early_ = current_;
+        if (!again) media_port_ = first_port_ = o.media_port;
+    }
     drain();
     return done;
 }
@@ -51,9 +57,10 @@ result<void> node::answer()
 {
     if (!current_) return errc::no_such_call;
     ua::answer_options o;
-    if (early_ != current_) media_port_ = static_cast<std::uint16_t>(media_port_ + 2);
-    o.media_port = media_port_;
-    auto done = engine_->answer(*current_, std::move(o), world_.now());
+    const bool known = early_ == current_;
+    o.media_port = known ? media_port_ : fresh_port();
+    auto done = engine_->answer(*current_, o, world_.now());
+    if (done && !known) media_port_ = first_port_ = o.media_port;
     drain();
     return done;
 }
@@ -79,7 +86,11 @@ result<ua::change_id> node::modify(ua::change what)
 {
     if (!current_) return errc::no_such_call;
     auto id = engine_->modify(*current_, what, world_.now());
-    if (id) ++seen.wishes;
+    if (id)
+    {
+        ++seen.wishes;
+        if (what.media_port) moves_[{*current_, *id}] = *what.media_port;
+    }
     drain();
     return id;
 }
@@ -113,7 +124,11 @@ result<ua::call_id> node::follow(ua::call_options o)
 {
     if (seen.wanted.empty()) return errc::no_such_call;
     auto id = engine_->accept_transfer(seen.wanted.back().call, world_.now(), std::move(o));
-    if (id) ++seen.calls;
+    if (id)
+    {
+        ++seen.calls;
+        made_ = *id;
+    }
     drain();
     return id;
 }
@@ -159,7 +174,7 @@ void node::on_datagram(const datagram& d)
 {
     if (d.to.port == sip().port)
         engine_->receive(d.bytes, d.from, sip(), world_.now());
-    else if (d.to.port == media_port_ || d.to.port == media_port_ + 1)
+    else if (d.to.port >= first_port_ && d.to.port <= last_port_ + 1)
         engine_->receive_media(
             {reinterpret_cast<const std::uint8_t*>(d.bytes.data()), d.bytes.size()}, d.from,
             world_.now());
@@ -213,6 +228,7 @@ void node::drain()
         }
     }
     draining_ = false;
+    next_ = engine_->next_timeout();
 }
 
 void node::note_dialled(const std::string& bytes)
@@ -220,7 +236,19 @@ void node::note_dialled(const std::string& bytes)
     if (!bytes.starts_with("INVITE ")) return;
     const auto m = sip::message::parse(bytes);
     const auto to = m ? (*m)->to() : result<sip::name_addr>(errc::bad_syntax);
-    if (to && to->tag().empty()) dialled_ = (*m)->call_id();
+    if (!to || !to->tag().empty() || !made_) return;
+    const std::string name((*m)->call_id());
+    for (const auto& [call, known] : names_)
+        if (known == name) return; // again, maybe of a call before this one
+    names_[*made_] = name;
+}
+
+// The port moves when both sides know.
+void node::take_change(const ua::change_done& done)
+{
+    const auto move = moves_.extract(std::pair(done.call, done.change));
+    if (!move.empty() && done.why == errc{}) media_port_ = move.mapped();
+    seen.changes.push_back(done);
 }
 
 void node::take(const ua::event& e)
@@ -232,15 +260,18 @@ void node::take(const ua::event& e)
         ++seen.calls;
         seen.incoming.push_back(*incoming);
         current_ = incoming->call;
-        dialled_.clear();
+        names_[incoming->call] = incoming->invite->call_id();
         greet(incoming->call);
     }
     else if (const auto* changed = std::get_if<ua::registration_changed>(&e))
         seen.registrations.push_back(*changed);
     else if (const auto* progress = std::get_if<ua::call_progress>(&e))
         seen.progress.push_back(progress->status);
-    else if (std::holds_alternative<ua::call_answered>(e))
+    else if (const auto* answered = std::get_if<ua::call_answered>(&e))
+    {
         ++seen.answered;
+        answered_ = answered->call;
+    }
     else if (const auto* started = std::get_if<ua::media_started>(&e))
     {
         media_remote_ = started->remote;
@@ -259,7 +290,7 @@ void node::take(const ua::event& e)
     else if (const auto* held = std::get_if<ua::hold_changed>(&e))
         seen.holds.push_back(*held);
     else if (const auto* change = std::get_if<ua::change_done>(&e))
-        seen.changes.push_back(*change);
+        take_change(*change);
     else if (const auto* moved = std::get_if<ua::transfer_done>(&e))
         seen.transfers.push_back(*moved);
     else if (const auto* moving = std::get_if<ua::transfer_progress>(&e))
@@ -269,7 +300,11 @@ void node::take(const ua::event& e)
     else if (const auto* by = std::get_if<ua::call_replaced>(&e))
     {
         seen.replaced.push_back(*by);
-        if (!by->invite.empty()) ++seen.calls;
+        if (!by->invite.empty())
+        {
+            ++seen.calls;
+            names_[by->by] = by->invite->call_id();
+        }
         current_ = by->by;
     }
     else if (const auto* done = std::get_if<ua::request_done>(&e))
@@ -277,7 +312,11 @@ void node::take(const ua::event& e)
     else if (const auto* request = std::get_if<ua::incoming_request>(&e))
         seen.requests.push_back(*request);
     else if (const auto* ended = std::get_if<ua::call_ended>(&e))
+    {
         seen.endings.push_back(ended->how);
+        // Of a transfer that is followed the new call goes on alone.
+        if (ended->call == current_) current_ = engine_->current_call().value_or(ended->call);
+    }
     if (on_event) on_event(e);
 }
 
@@ -386,6 +425,25 @@ bool node::nothing_left() const
 {
     return engine_->live_objects() == 0 && engine_->settled() &&
            seen.endings.size() == static_cast<std::size_t>(seen.calls);
+}
+
+std::optional<ua::call_id> node::established() const
+{
+    const auto now = engine_->current_call();
+    return now == answered_ ? now : std::nullopt;
+}
+
+std::string node::call_id_text(ua::call_id c) const
+{
+    const auto at = names_.find(c);
+    return at == names_.end() ? std::string() : at->second;
+}
+
+const ua::media_started* node::audio_of(ua::call_id c) const
+{
+    for (auto m = seen.media.rbegin(); m != seen.media.rend(); ++m)
+        if (m->call == c) return &*m;
+    return nullptr;
 }
 
 std::string node::held() const

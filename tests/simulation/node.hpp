@@ -5,9 +5,11 @@
 #include "solosip/ua/engine.hpp"
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace solosip::simulation
@@ -96,17 +98,24 @@ public:
     std::string held() const;
     /// The last call that we made or were told of.
     std::optional<ua::call_id> last_call() const { return current_; }
-    /// The Call-ID of the last INVITE that we sent; empty where we were called since.
-    const std::string& dialled() const { return dialled_; }
+    /// The call that the engine has now; nothing before it is answered.
+    std::optional<ua::call_id> established() const;
+    /// The Call-ID of a call; empty where its INVITE has not been sent.
+    std::string call_id_text(ua::call_id c) const;
+    /// What is agreed about its audio; nothing before that.
+    const ua::media_started* audio_of(ua::call_id c) const;
+    /// An RTP port that no call of ours has had.
+    std::uint16_t fresh_port() { return last_port_ = static_cast<std::uint16_t>(last_port_ + 2); }
 
     // participant
     void on_datagram(const datagram& d) override;
     void on_unreachable(const endpoint& to) override;
-    std::optional<time_point> next_timeout() const override { return engine_->next_timeout(); }
+    std::optional<time_point> next_timeout() const override { return next_; }
     void handle_timeout() override;
 
 private:
     void note_dialled(const std::string& bytes);
+    void take_change(const ua::change_done& done);
     void take(const ua::event& e);
     void look_up(const ua::lookup_wanted& wanted);
     void greet(ua::call_id id);
@@ -115,8 +124,12 @@ private:
     seeded_random random_;
     std::unique_ptr<ua::engine> engine_;
     std::optional<ua::call_id> current_, early_;
-    std::string dialled_;
-    std::uint16_t media_port_ = 20'000;
+    std::optional<ua::call_id> made_, answered_;                           // the last ones
+    std::map<ua::call_id, std::string> names_;                             // Call-IDs
+    std::map<std::pair<ua::call_id, ua::change_id>, std::uint16_t> moves_; // ports to be
+    std::optional<time_point> next_;
+    std::uint16_t media_port_ = 20'000, last_port_ = 20'000;
+    std::uint16_t first_port_ = 20'000; // of the present call
     endpoint media_remote_{}, media_remote_rtcp_{}, media_rtcp_{};
     bool draining_ = false;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 #include <stdexcept>
 
 namespace solosip::simulation
@@ -33,7 +34,7 @@ bool datagram::is_sip() const
 }
 
 participant::participant(world& w, std::string name, ip_address address)
-    : world_(w), name_(std::move(name)), address_(address)
+    : world_(w), name_(std::move(name)), address_(address), home_(address)
 {
     world_.participants_.push_back(this);
 }
@@ -119,14 +120,62 @@ void world::schedule(const endpoint& from, const endpoint& to, std::string_view 
 void world::send(const endpoint& from, const endpoint& to, std::string_view bytes)
 {
     const datagram d{from, to, bytes};
-    if ((lets_pass && !lets_pass(d)) || by_chance(sky.loss))
+    if ((lets_pass && !lets_pass(d)) || is_cut(from, to) || by_chance(sky.loss))
     {
         trace(d, "lost");
         return;
     }
     trace(d, "");
-    schedule(from, to, bytes);
-    if (by_chance(sky.duplication)) schedule(from, to, bytes);
+    const endpoint seen = nats_.empty() ? from : seen_at(from);
+    schedule(seen, to, bytes);
+    if (by_chance(sky.duplication)) schedule(seen, to, bytes);
+}
+
+// ---- ways that are not there, and NATs
+
+bool world::is_cut(const endpoint& from, const endpoint& to) const
+{
+    if (cuts_.empty()) return false;
+    const auto there = behind(to).value_or(to).address;
+    return std::find(cuts_.begin(), cuts_.end(), std::pair(from.address, there)) != cuts_.end();
+}
+
+void world::put_behind_nat(const ip_address& inside, const ip_address& outside)
+{
+    nats_.push_back({inside, outside});
+}
+
+void world::rebind(const ip_address& inside)
+{
+    for (nat& n : nats_)
+        if (n.inside == inside) n.ports.clear();
+}
+
+bool world::has_nat(const ip_address& inside) const
+{
+    return std::any_of(nats_.begin(), nats_.end(),
+                       [&](const nat& n) { return n.inside == inside; });
+}
+
+endpoint world::seen_at(const endpoint& inside)
+{
+    for (nat& n : nats_)
+        if (n.inside == inside.address)
+        {
+            const auto [at, fresh] = n.ports.try_emplace(inside.port, n.next_port);
+            if (fresh) ++n.next_port;
+            return {n.outside, at->second};
+        }
+    return inside;
+}
+
+// Who a NAT hands a datagram to; nothing where there is no NAT, or no mapping.
+std::optional<endpoint> world::behind(const endpoint& to) const
+{
+    for (const nat& n : nats_)
+        for (const auto& [inside, outside] : n.ports)
+            if (to == endpoint{n.outside, outside}) return endpoint{n.inside, inside};
+    return std::nullopt;
 }
 
 void world::after(duration delay, std::function<void()> act)
@@ -149,11 +198,25 @@ void world::arrive(flight& f)
         if (auto* sender = at(f.from.address)) sender->on_unreachable(f.to);
         return;
     }
-    auto* receiver = at(f.to.address);
+    endpoint to = f.to;
+    if (!nats_.empty())
+    {
+        const auto inside = behind(to);
+        if (!inside && has_nat(to.address)) return; // nobody outside knows that address
+        to = inside.value_or(to);
+    }
+    auto* receiver = at(to.address);
     if (receiver == nullptr) return;
-    const datagram d{f.from, f.to, f.bytes};
+    const datagram d{f.from, to, f.bytes};
     if (on_arrival) on_arrival(d);
     receiver->on_datagram(d);
+}
+
+ip_address world::owner_of(const endpoint& e) const
+{
+    const auto there = behind(e).value_or(e).address;
+    const auto* who = at(there);
+    return who ? who->home() : there;
 }
 
 std::optional<time_point> world::next() const
@@ -222,6 +285,13 @@ bool world::run_out(duration limit)
 // FNV-1a, eight bytes at a time where it can: a campaign hashes a million packets.
 void world::mix(std::string_view bytes)
 {
+    for (; bytes.size() >= 8; bytes.remove_prefix(8))
+    {
+        std::uint64_t eight;
+        std::memcpy(&eight, bytes.data(), 8);
+        digest_ = (digest_ ^ eight) * 0x100000001b3u;
+        digest_ ^= digest_ >> 32; // what is on top has to come down
+    }
     for (const char c : bytes)
         digest_ = (digest_ ^ static_cast<unsigned char>(c)) * 0x100000001b3u;
 }

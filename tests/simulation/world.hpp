@@ -13,6 +13,7 @@
 #include <queue>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace solosip::simulation
@@ -57,13 +58,17 @@ public:
 
     const std::string& name() const { return name_; }
     ip_address address() const { return address_; }
+    /// The first address: who it is, wherever it goes.
+    ip_address home() const { return home_; }
+    /// Has another address from now on; what goes to the old one arrives nowhere.
+    void move_to(const ip_address& a) { address_ = a; }
 
 protected:
     world& world_;
 
 private:
     std::string name_;
-    ip_address address_;
+    ip_address address_, home_;
 };
 
 class world
@@ -96,6 +101,21 @@ public:
     /// Datagrams to there come back as unreachable.
     void close(const endpoint& at) { closed_.push_back(at); }
     void open(const endpoint& at) { std::erase(closed_, at); }
+    /// Nothing passes from one to the other, as if there were no way; the other way is left alone.
+    void cut(const ip_address& from, const ip_address& to) { cuts_.emplace_back(from, to); }
+    /// All ways are there again.
+    void mend() { cuts_.clear(); }
+
+    /// From now on `inside` is private: the others see a port of `outside` for each of its own, and
+    /// reach it only there (endpoint-independent mapping and filtering, RFC 4787).
+    void put_behind_nat(const ip_address& inside, const ip_address& outside);
+    /// The NAT forgets its mappings: the next datagram from inside opens a new one.
+    void rebind(const ip_address& inside);
+    bool has_nat(const ip_address& inside) const;
+    /// Whose it is, by their first address; behind a NAT or not.
+    ip_address owner_of(const endpoint& e) const;
+    /// Where others see it; without a NAT where it is.
+    endpoint seen_at(const endpoint& inside);
 
     // -- time
 
@@ -135,7 +155,16 @@ private:
         }
     };
 
+    struct nat
+    {
+        ip_address inside, outside;
+        std::uint16_t next_port = 40'000;
+        std::map<std::uint16_t, std::uint16_t> ports{}; // inside to outside
+    };
+
     bool by_chance(double probability);
+    bool is_cut(const endpoint& from, const endpoint& to) const;
+    std::optional<endpoint> behind(const endpoint& to) const;
     void put(time_point at, flight&& f);
     std::size_t free_slot();
     void schedule(const endpoint& from, const endpoint& to, std::string_view bytes);
@@ -152,6 +181,8 @@ private:
     std::map<std::string, std::vector<endpoint>> hosts_;
     std::vector<participant*> participants_;
     std::vector<endpoint> closed_;
+    std::vector<std::pair<ip_address, ip_address>> cuts_;
+    std::vector<nat> nats_;
     std::vector<flight> flights_;
     std::vector<std::size_t> free_;
     std::priority_queue<due> queue_;
