@@ -173,6 +173,7 @@ void call::give_up_on_ack(time_point now)
     forget_success();
     send_bye(*chosen_, now);
     end({ended_by::network, 408, "no ACK came", errc::timed_out}, now);
+    send_waiting(legs_[*chosen_], now);
 }
 
 void call::on_ack(const sip::message_view& ack, time_point now)
@@ -182,6 +183,7 @@ void call::on_ack(const sip::message_view& ack, time_point now)
     const bool awaited_answer = success_->awaits_answer;
     const bool first = success_->transaction == invite_transaction_;
     forget_success();
+    send_waiting(legs_[*chosen_], now);
     if (parting_ == parting::wanted)
     {
         send_bye(*chosen_, now);

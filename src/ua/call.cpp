@@ -163,6 +163,7 @@ void call::handle_timeout(time_point now)
         case timer::longest: on_longest(now); break;
         case timer::change_again: start_change(now); break;
         case timer::refer_limit: on_refer_limit(now); break;
+        case timer::asked_limit: on_asked_limit(now); break;
         case timer::change_limit: on_change_limit(now); break;
         case timer::count: break;
         }

@@ -72,6 +72,7 @@ public:
                         time_point now);
     result<change_id> modify(const change& what, time_point now);
     void hang_up(time_point now);
+    void on_network_changed(time_point now);
     result<media::digits_id> send_digits(std::string_view keys, std::optional<digit_method> via,
                                          time_point now);
     /// A request of the application's own, which has been checked.
@@ -96,7 +97,12 @@ public:
         yes,
     };
     replacing may_be_replaced(const sip::dialog_reference& r) const;
-    std::uint16_t media_port() const { return media_.local().rtp.port; }
+    /// Where it hears; of a change that is under way, where it was before.
+    std::uint16_t media_port() const
+    {
+        const auto local = media_.local().rtp.port;
+        return changes_.empty() ? local : changes_.front().port_before.value_or(local);
+    }
     media::session& audio() { return media_.session(); }
     const media::session& audio() const { return media_.session(); }
 
@@ -142,7 +148,8 @@ private:
         longest,           ///< it has lasted long enough
         change_again,      ///< a change that met one of theirs is tried again (section 14.1)
         change_limit,      ///< nobody answers our re-INVITE
-        refer_limit,       ///< nobody says what has become of a transfer, or decides about one
+        refer_limit,       ///< nobody says what has become of a transfer
+        asked_limit,       ///< nobody decides about one
         count
     };
 
@@ -157,6 +164,7 @@ private:
         auth::client::attempt attempt{};
         std::optional<request_id> user{}; ///< is it the application's own?
         bool told = false;                ///< does the application know its answer?
+        bool again = false;               ///< has it been said before?
     };
     /// A dialog of this call, and the way there. A caller may have several: one for each fork.
     struct leg
@@ -187,6 +195,7 @@ private:
         change what;
         std::optional<change_id> id{};
         bool refresh = false; ///< of the session, with nothing changed
+        bool moved = false;   ///< our own address is another one
         int tries = 0;
         std::optional<std::uint16_t> port_before{};
     };
@@ -269,6 +278,7 @@ private:
     bool reinvite_is_out() const;
     sdp::direction wished_direction(bool hold) const;
     void start_change(time_point now);
+    bool find_place(leg& l);
     void on_change_response(outstanding o, const sip::message_view& response, time_point now);
     std::optional<duration> pause_after(const sip::message_view& response);
     void on_change_accepted(const outstanding& o, const sip::message_view& response,
@@ -316,6 +326,7 @@ private:
     bool on_refer_notify(const incoming& in, time_point now);
     void finish_refer(errc why, time_point now);
     void on_refer_limit(time_point now);
+    void on_asked_limit(time_point now);
     void on_refer(const incoming& in, time_point now);
     void tell_referrer(int status, std::string_view reason, bool final, time_point now);
     void on_notify_done(errc why);
@@ -329,6 +340,9 @@ private:
     static void note_abilities(leg& l, const sip::message_view& m);
     void send_in_dialog(std::size_t leg_index, in_dialog request, time_point now);
     void issue(std::size_t leg_index, in_dialog request, time_point now);
+    bool waits_for_ack() const { return success_ && success_->transaction == invite_transaction_; }
+    void send_waiting(leg& l, time_point now);
+    void drop_waiting(bool bye_too, time_point now);
     void on_leg_targets(leg& l, const result<std::vector<target>>& targets, time_point now);
     void on_in_dialog_response(outstanding o, const sip::message_view& response, time_point now);
     void on_in_dialog_done(const outstanding& o, errc why, time_point now);

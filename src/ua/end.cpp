@@ -109,6 +109,8 @@ void call::on_bye(const incoming& in, time_point now)
     ending how{ended_by::peer, 0, reason_text(*in.request), unanswered ? errc::cancelled : errc{}};
     how.headers = headers_of(*in.request);
     end(std::move(how), now);
+    drop_waiting(true, now);
+    if (chosen_) send_waiting(legs_[*chosen_], now);
 }
 
 void call::on_cancel(const sip::message_view& cancel, time_point now)
@@ -148,7 +150,7 @@ void call::on_limit(time_point now)
 
 void call::give_up_on_media(time_point now)
 {
-    send_bye(*chosen_, now);
+    leave(now);
     end({ended_by::network, 0, "nothing is heard", errc::media_timeout}, now);
 }
 
@@ -177,6 +179,7 @@ void call::end(ending how, time_point now)
     if (refer_out_) timers_.set(timer::refer_limit, now + 64 * ctx_.config.timing.t1);
     if (call* const r = std::exchange(referrer_, nullptr))
         r->on_referred_failure(how.status >= 300 ? how.status : 503, how.reason, now);
+    drop_waiting(false, now);
     ctx_.emit(call_ended{id_, std::move(how)});
 }
 

@@ -212,6 +212,14 @@ void engine::transport_error(const endpoint& to, time_point now)
     impl_->carry_out(now);
 }
 
+void engine::network_changed(time_point now)
+{
+    impl_->registration.on_network_changed();
+    for (std::size_t i = 0; i < impl_->calls.size(); ++i)
+        impl_->calls[i]->on_network_changed(now);
+    impl_->carry_out(now);
+}
+
 std::optional<time_point> engine::next_timeout() const
 {
     auto next = earlier(impl_->ctx.transactions.next_timeout(), impl_->registration.next_timeout());

@@ -135,8 +135,12 @@ void call::on_success(const sip::message_view& response, time_point now)
         establish(*index, response, now);
         return;
     }
-    // Another fork, or an answer that crossed our CANCEL: taken, and given back at once.
-    acknowledge(*index, *invite_, {}, now);
+    // Another fork, or an answer that crossed our CANCEL: taken, and given back at once. An offer
+    // in it has its answer in the ACK all the same (section 13.2.2.4).
+    std::string answer;
+    if (options_.late_offer && !l.answered_reliably)
+        answer = l.talks.refuse(description_in(response), media_.local());
+    acknowledge(*index, *invite_, std::move(answer), now);
     send_bye(*index, now);
     if (!chosen_)
     {

@@ -89,7 +89,7 @@ void call::on_longest(time_point now)
 // Section 15 of RFC 3261: the callee may not send a BYE before its 2xx is acknowledged.
 void call::leave(time_point now)
 {
-    if (success_ && success_->transaction == invite_transaction_)
+    if (waits_for_ack())
         parting_ = parting::wanted;
     else
         send_bye(*chosen_, now);

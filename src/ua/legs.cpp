@@ -53,6 +53,9 @@ std::optional<std::size_t> call::leg_for(const sip::message_view& response)
 
 void call::forget_legs()
 {
+    // Their PRACKs were numbered from our INVITE on, and the next one has the same Call-ID.
+    for (const leg& l : legs_)
+        cseq_ = std::max(cseq_, l.dialog.local_cseq());
     legs_.clear();
     media_leg_.reset();
 }
@@ -102,13 +105,15 @@ void call::send_in_dialog(std::size_t leg_index, in_dialog request, time_point n
         l.heading = wanted;
         l.way = targets_[target_index_];
     }
-    if (l.way && l.heading == wanted)
+    const bool known = l.way && l.heading == wanted;
+    if (known && !waits_for_ack())
     {
         issue(leg_index, std::move(request), now);
         return;
     }
     // One call asks for little at a time; whoever fills this is being made a fool of.
     if (l.waiting.size() < limits::digits_to_send) l.waiting.push_back(std::move(request));
+    if (known) return;
     if (!l.looking || l.heading != wanted) l.looking = ctx_.look_up(wanted);
     l.way.reset();
     l.heading = std::move(wanted);
@@ -118,17 +123,46 @@ void call::on_leg_targets(leg& l, const result<std::vector<target>>& targets, ti
 {
     l.looking.reset();
     const auto index = static_cast<std::size_t>(&l - legs_.data());
-    auto waiting = std::exchange(l.waiting, {});
-    const bool found = targets && !targets->empty();
-    if (found)
+    if (targets && !targets->empty())
+    {
         l.way = targets->front();
-    else
-        l.heading.reset();
-    for (auto& request : waiting)
-        if (found)
-            issue(index, std::move(request), now);
-        else
-            on_in_dialog_done({{}, index, std::move(request)}, errc::dns_failed, now);
+        send_waiting(l, now);
+        start_change(now);
+        return;
+    }
+    l.heading.reset();
+    for (auto& request : std::exchange(l.waiting, {}))
+        on_in_dialog_done({{}, index, std::move(request)}, errc::dns_failed, now);
+    if (!change_out_ && !changes_.empty() && changes_.front().moved)
+        on_change_done(errc::dns_failed, 0, now);
+}
+
+// Whoever has not got our 2xx yet knows no dialog: 481 would be the answer, and the end of the
+// call. So what we have to say waits for the ACK.
+void call::send_waiting(leg& l, time_point now)
+{
+    if (!l.way || l.looking || waits_for_ack()) return;
+    const auto index = static_cast<std::size_t>(&l - legs_.data());
+    for (auto& request : std::exchange(l.waiting, {}))
+        issue(index, std::move(request), now);
+}
+
+// The call is over: what has not been sent yet never will be, but for what belongs to its end, and
+// for its subscriptions (RFC 5057 section 4).
+void call::drop_waiting(bool bye_too, time_point now)
+{
+    for (std::size_t i = 0; i < legs_.size(); ++i)
+        for (auto& request : std::exchange(legs_[i].waiting, {}))
+        {
+            const auto m = request.method;
+            const bool stays = m == sip::method::ack ||
+                               (m == sip::method::notify && !request.user) ||
+                               (m == sip::method::bye && !bye_too);
+            if (stays)
+                legs_[i].waiting.push_back(std::move(request));
+            else
+                on_in_dialog_done({{}, i, std::move(request)}, errc::call_ended, now);
+        }
 }
 
 void call::issue(std::size_t leg_index, in_dialog request, time_point now)
@@ -193,6 +227,13 @@ void call::on_in_dialog_response(outstanding o, const sip::message_view& respons
     if ((status == 401 || status == 407) && (!ended_ || method == sip::method::bye) &&
         ctx_.can_answer(response, is_ours(legs_[o.leg]), o.request.attempt))
     {
+        send_in_dialog(o.leg, std::move(o.request), now);
+        return;
+    }
+    if (method == sip::method::bye && status == 500 && phase_ != phase::finished &&
+        !std::exchange(o.request.again, true))
+    {
+        // A NOTIFY behind it has overtaken it, which makes it out of order (section 12.2.2).
         send_in_dialog(o.leg, std::move(o.request), now);
         return;
     }

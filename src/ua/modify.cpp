@@ -29,6 +29,7 @@ result<change_id> call::modify(const change& what, time_point now)
 {
     if (phase_ != phase::established || ended_) return errc::call_ended;
     if (changes_.size() >= limits::changes) return errc::too_many;
+    if (what.media_port && followed_) return errc::call_in_progress; // the new call hears here
     const auto id = static_cast<change_id>(++last_change_);
     changes_.push_back({what, id});
     start_change(now);
@@ -56,6 +57,7 @@ void call::start_change(time_point now)
     if (changes_.empty() || !may_change()) return;
     leg& l = legs_[*chosen_];
     wish& w = changes_.front();
+    if (w.moved && !find_place(l)) return;
     in_dialog request;
     // RFC 3311 has no UPDATE that asks for an offer.
     const bool wants_update = (w.what.by_update && !w.what.ask) || w.refresh;
@@ -80,6 +82,42 @@ void call::start_change(time_point now)
     if (request.method == sip::method::invite)
         timers_.set(timer::change_limit, now + reinvite_patience);
     send_in_dialog(*chosen_, std::move(request), now);
+}
+
+// Our addresses may be others than before: the ways are looked up anew, and who is in a call with
+// us hears of it (RFC 3261 section 12.2.1: a target refresh, here with the place of our media).
+void call::on_network_changed(time_point now)
+{
+    if (phase_ != phase::established) return;
+    targets_.clear();
+    for (leg& l : legs_)
+    {
+        l.way.reset();
+        l.heading.reset();
+    }
+    if (ended_ || changes_.size() >= limits::changes) return;
+    wish w;
+    w.what.by_update = w.moved = true;
+    changes_.push_back(w);
+    start_change(now);
+}
+
+// False: the edge is asked where we are, and the change starts when it has said so.
+bool call::find_place(leg& l)
+{
+    const auto uri = sip::parse_uri(l.dialog.next_hop());
+    if (!uri || uri->host.empty()) return true;
+    hop wanted = hop_of(*uri);
+    if (l.way && l.heading == wanted)
+    {
+        local_ = l.way->local;
+        media_.set_local({local_.address, media_.local().rtp.port});
+        return true;
+    }
+    if (!l.looking || l.heading != wanted) l.looking = ctx_.look_up(wanted);
+    l.way.reset();
+    l.heading = std::move(wanted);
+    return false;
 }
 
 bool call::reinvite_is_out() const

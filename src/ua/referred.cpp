@@ -92,8 +92,13 @@ void call::on_refer(const incoming& in, time_point now)
     if (const auto by = in.request->first(sip::header_id::referred_by))
         if (const auto who = sip::parse_name_addr(*by)) news.referred_by = who->uri.text;
     asked_ = asked_refer{in.request, *in.transaction, in.source, in.local, std::move(target)};
-    timers_.set(timer::refer_limit, now + ctx_.config.request_limit);
+    timers_.set(timer::asked_limit, now + ctx_.config.request_limit);
     ctx_.emit(std::move(news));
+}
+
+void call::on_asked_limit(time_point now)
+{
+    if (asked_) (void)decline_refer(480, now);
 }
 
 result<void> call::decline_refer(int status, time_point now)
@@ -101,7 +106,7 @@ result<void> call::decline_refer(int status, time_point now)
     if (!asked_) return errc::call_ended;
     if (status < 300 || status > 699) return errc::bad_config;
     const asked_refer was = *std::exchange(asked_, std::nullopt);
-    timers_.stop(timer::refer_limit);
+    timers_.stop(timer::asked_limit);
     ctx_.respond({was.request, was.transaction, was.source, was.local}, {status, {}, local_tag_},
                  now);
     return {};
@@ -110,8 +115,10 @@ result<void> call::decline_refer(int status, time_point now)
 result<refer_target> call::follow_refer(call_options& options, time_point now)
 {
     if (!asked_ || ended_) return errc::call_ended;
+    const auto moves = [](const wish& w) { return w.what.media_port.has_value(); };
+    if (std::any_of(changes_.begin(), changes_.end(), moves)) return errc::call_in_progress;
     asked_refer was = *std::exchange(asked_, std::nullopt);
-    timers_.stop(timer::refer_limit);
+    timers_.stop(timer::asked_limit);
     const bool silent = wants_no_subscription(*was.request);
     reply accepted{202,
                    {},
@@ -123,7 +130,7 @@ result<refer_target> call::follow_refer(call_options& options, time_point now)
     followed_ = followed_refer{};
     followed_->tells = !silent;
     if (const auto number = was.request->cseq()) followed_->id = number->number;
-    options.media_port = media_.local().rtp.port; // one call after the other: one port
+    options.media_port = media_port(); // one call after the other: one port
     if (const auto by = was.request->first(sip::header_id::referred_by); by && is_clean(*by))
         options.headers.push_back({"Referred-By", std::string(*by)});
     if (!was.target.replaces.empty()) options.headers.push_back({"Replaces", was.target.replaces});
@@ -181,12 +188,7 @@ void call::give_way_to(call_id by, const sip::message& invite, time_point now)
     if (ended_) return;
     ctx_.emit(call_replaced{id_, by, invite});
     if (phase_ == phase::established)
-    {
-        if (success_ && success_->transaction == invite_transaction_)
-            parting_ = parting::wanted; // section 15 of RFC 3261: after the ACK
-        else
-            send_bye(*chosen_, now);
-    }
+        leave(now);
     else if (phase_ == phase::proceeding)
         send_cancel(now);
     else if (phase_ == phase::calling)

@@ -82,6 +82,17 @@ void registration::stop(time_point now)
     }
 }
 
+void registration::on_network_changed()
+{
+    if (state_ == state::idle || leaving_) return;
+    transaction_.reset(); // its answer would go where we were
+    timers_.stop_all();
+    failures_ = 0;
+    learned_ = false;
+    moved_from_ = contact_;
+    resolve();
+}
+
 bool registration::settled() const
 {
     return !leaving_ && state_ != state::resolving && state_ != state::requesting;
@@ -136,7 +147,8 @@ void registration::request(time_point now)
             w.header(sip::header_id::cseq, {std::to_string(cseq_), " REGISTER"});
             w.header(sip::header_id::contact, {contact, ";+sip.instance=\"<", ctx_.instance,
                                                ">\";expires=", std::to_string(expires.count())});
-            if (!before.empty()) w.header(sip::header_id::contact, {"<", before, ">;expires=0"});
+            if (!before.empty() && before != contact_)
+                w.header(sip::header_id::contact, {"<", before, ">;expires=0"});
             w.header(sip::header_id::expires, static_cast<std::uint32_t>(expires.count()));
             w.header(sip::header_id::allow, allow);
             if (!ctx_.config.user_agent.empty())

@@ -38,6 +38,8 @@ public:
 
     /// Registers `ctx.who` from now on, as a new binding.
     void start();
+    /// Our address may be another one: registers again at once, and takes the old binding away.
+    void on_network_changed();
     /// Removes the binding; `registration_changed{unregistered}` follows in any case.
     void stop(time_point now);
 

@@ -56,6 +56,7 @@ void call::on_reinvite(const incoming& in, time_point now)
     send_success(in, r, asks, now);
     run_session(granted->terms, now);
     if (!asks) run_media(*chosen_, now);
+    send_waiting(l, now);
 }
 
 void call::on_update(const incoming& in, std::size_t leg_index, time_point now)

@@ -94,7 +94,6 @@ void call::finish_refer(errc why, time_point now)
 
 void call::on_refer_limit(time_point now)
 {
-    if (asked_) (void)decline_refer(480, now);
     if (refer_out_) finish_refer(errc::timed_out, now);
 }
 

@@ -62,3 +62,22 @@ TEST_CASE("BYE before the ACK: the callee hangs up while its 200 is on the way (
     CHECK(log.rfind("alice > bob ACK", bye) != std::string::npos);
     CHECK(s.alice.last_ending() == "peer 0");
 }
+
+TEST_CASE("the 200 that our CANCEL crosses has an offer: the ACK answers it (13.2.2.4)")
+{
+    agent_and_peer s;
+    ua::call_options late;
+    late.late_offer = true;
+    REQUIRE(s.alice.call(peer_uri, late));
+    s.w.run_for(milliseconds(100));
+    s.peer.answer(s.peer.last(sip::method::invite), "180 Ringing", s.peer.contact());
+    s.w.run_for(milliseconds(100));
+    REQUIRE(s.alice.hang_up());
+    s.answer_invite("200 OK", s.peer.contact(), s.peer.sdp());
+    INFO(s.w.log());
+    const auto& ack = s.peer.last(sip::method::ack);
+    CHECK(header_of(ack, "Content-Type") == "application/sdp");
+    CHECK(ack->body().find("m=audio 0 ") != std::string_view::npos);
+    s.peer.answer(s.peer.last(sip::method::bye), "200 OK");
+    CHECK(s.all_over());
+}

@@ -88,3 +88,23 @@ TEST_CASE("without a limit there is no watchdog")
     CHECK(s.bob.seen.endings.size() == 1);
     CHECK(s.bob.seen.endings[0].who == ua::ended_by::peer);
 }
+
+TEST_CASE("silence before the ACK: the BYE waits for it (RFC 3261 section 15)")
+{
+    world w{1};
+    node alice(w, "alice", alice_address, watchful());
+    simulation::peer peer(w, "peer", peer_address);
+    alice.how.answer_after = milliseconds(0);
+    peer.invite(alice.sip(), "sip:alice@192.0.2.1");
+    w.run_for(seconds(12));
+    INFO(w.log());
+    REQUIRE(alice.seen.endings.size() == 1);
+    CHECK(alice.seen.endings[0].why == errc::media_timeout);
+    CHECK(peer.count(sip::method::bye) == 0);
+    peer.acknowledge();
+    w.run_for(milliseconds(100));
+    CHECK(peer.count(sip::method::bye) == 1);
+    peer.answer(peer.last(sip::method::bye), "200 OK");
+    w.run_for(long_after);
+    CHECK(alice.nothing_left());
+}

@@ -262,3 +262,102 @@ TEST_CASE("appendix C: CANCEL crosses a 200: acknowledged, then BYE")
     CHECK(s.all_over());
     CHECK(s.alice.seen.endings.at(0).why == errc::cancelled);
 }
+
+TEST_CASE("what we have to say before their ACK waits for it: they may know no dialog yet (12.1)")
+{
+    agent_and_peer s;
+    answered_but_not_acknowledged(s);
+    REQUIRE(s.alice.press("5", ua::digit_method::info));
+    REQUIRE(s.alice.request_in_call({"MESSAGE", {}, {}, {}, "Hello."}));
+    s.w.run_for(seconds(5));
+    CHECK(s.peer.count(sip::method::info) == 0);
+    CHECK(s.peer.count(sip::method::message) == 0);
+    s.answer_all(sip::method::info);
+    s.peer.acknowledge();
+    s.w.run_for(milliseconds(100));
+    INFO(s.w.log());
+    CHECK(s.peer.count(sip::method::info) == 1);
+    CHECK(s.peer.count(sip::method::message) == 1);
+    CHECK(s.alice.seen.sent.size() == 1);
+    s.peer.request("BYE");
+    CHECK(s.all_over());
+    CHECK(s.alice.seen.done.size() == 1);
+}
+
+TEST_CASE("no ACK comes: what has waited for it is told to be in vain, and never said")
+{
+    agent_and_peer s;
+    answered_but_not_acknowledged(s);
+    REQUIRE(s.alice.request_in_call({"MESSAGE", {}, {}, {}, "Hello."}));
+    s.answer_all(sip::method::bye);
+    CHECK(s.all_over());
+    INFO(s.w.log());
+    CHECK(s.peer.count(sip::method::message) == 0);
+    REQUIRE(s.alice.seen.done.size() == 1);
+    CHECK(s.alice.seen.done[0].why == errc::call_ended);
+}
+
+TEST_CASE("a BYE comes while we look up the way: what was to go there stays here (15.1.2)")
+{
+    agent_and_peer s;
+    s.connect_in();
+    s.w.sky.latency = milliseconds(0);
+    const bool hangs_up = GENERATE(false, true);
+    CAPTURE(hangs_up);
+    REQUIRE(s.alice.hold());
+    if (hangs_up) REQUIRE(s.alice.hang_up());
+    s.peer.request("BYE");
+    CHECK(s.all_over());
+    INFO(s.w.log());
+    CHECK(s.peer.count(sip::method::invite) == 0);
+    CHECK(s.peer.count(sip::method::bye) == 0);
+    REQUIRE(s.alice.seen.changes.size() == 1);
+    CHECK(s.alice.seen.changes[0].why == errc::call_ended);
+}
+
+TEST_CASE("a BYE that a later request has overtaken is refused, and said once more (12.2.2)")
+{
+    agent_and_peer s;
+    s.connect_out();
+    const bool in_vain = GENERATE(false, true);
+    CAPTURE(in_vain);
+    s.peer.on_message = [&](const sip::message& m)
+    {
+        const bool late = s.peer.count(sip::method::bye) == 1 || in_vain;
+        s.peer.answer(m, late ? "500 CSeq Out of Order" : "200 OK");
+    };
+    REQUIRE(s.alice.hang_up());
+    CHECK(s.all_over());
+    INFO(s.w.log());
+    REQUIRE(s.peer.count(sip::method::bye) == 2);
+    CHECK(s.peer.inbox.back().message->cseq()->number >
+          s.peer.inbox[s.peer.inbox.size() - 2].message->cseq()->number);
+}
+
+TEST_CASE("a REFER of ours while theirs waits for the user: theirs has its answer (3515 2.4.2)")
+{
+    world w{1};
+    auto willing = node::usual();
+    willing.allow_transfers = true;
+    node alice(w, "alice", alice_address, willing);
+    simulation::peer peer(w, "peer", peer_address);
+    alice.how.answer_after = milliseconds(0);
+    peer.on_message = [&](const sip::message& m)
+    {
+        if (m->method() == sip::method::refer) peer.answer(m, "603 Decline");
+    };
+    peer.invite(alice.sip(), alice_uri);
+    w.run_for(milliseconds(100));
+    peer.acknowledge();
+    peer.request("REFER", "Refer-To: <sip:carol@192.0.2.3>\n" + peer.contact());
+    w.run_for(milliseconds(100));
+    REQUIRE(alice.seen.wanted.size() == 1);
+    REQUIRE(alice.transfer("sip:carol@192.0.2.3"));
+    w.run_for(seconds(11));
+    INFO(w.log());
+    CHECK(alice.seen.transfers.size() == 1);
+    CHECK(peer.count(480) == 1);
+    peer.request("BYE");
+    w.run_for(long_after);
+    CHECK(alice.nothing_left());
+}

@@ -226,3 +226,23 @@ TEST_CASE("hanging up while a redirection is looked up")
     CHECK(s.alice.seen.endings.at(0).why == errc::cancelled);
     CHECK(s.all_over());
 }
+
+TEST_CASE("a 302 after a PRACK: the next INVITE has a number that no request had (8.1.1.5)")
+{
+    redirected s;
+    s.peer.on_message = [&](const sip::message& m)
+    {
+        if (m->method() == sip::method::invite)
+            s.peer.answer(m, "180 Ringing", s.peer.contact() + "Require: 100rel\nRSeq: 1\n");
+        if (m->method() != sip::method::prack) return;
+        s.peer.answer(m, "200 OK");
+        s.peer.answer(s.peer.last(sip::method::invite), s.status, s.contacts);
+    };
+    s.call();
+    INFO(s.w.log());
+    REQUIRE(s.bob.seen.incoming.size() == 1);
+    CHECK(s.bob.seen.incoming[0].invite->cseq()->number ==
+          s.peer.last(sip::method::prack)->cseq()->number + 1);
+    REQUIRE(s.alice.hang_up());
+    CHECK(s.all_over());
+}

@@ -318,6 +318,11 @@ public:
     /// The edge could not send to `to`.
     void transport_error(const endpoint& to, time_point now);
 
+    /// The host's own addresses have changed: where we send from is looked up anew, we register
+    /// again, and the other side of an answered call hears where we are by an UPDATE or re-INVITE.
+    /// A call that is not answered yet is left alone. Nothing to say: nothing is sent.
+    void network_changed(time_point now);
+
     std::optional<time_point> next_timeout() const;
     void handle_timeout(time_point now);
 
@@ -358,7 +363,8 @@ public:
                         std::vector<header> headers = {});
     /// A re-INVITE or UPDATE with these changes; `change_done` tells the outcome. One after the
     /// other; where the other side has the same idea at the same time (RFC 3261 section 14.1), it
-    /// is tried again. Errors: call_ended (also where it is not answered yet), too_many.
+    /// is tried again. Errors: call_ended (also where it is not answered yet), too_many,
+    /// call_in_progress for another media port while a transfer is followed.
     result<change_id> modify(call_id c, change what, time_point now);
     result<change_id> hold(call_id c, time_point now);
     result<change_id> resume(call_id c, time_point now);
@@ -376,8 +382,9 @@ public:
     /// Follows their REFER: the new call begins on the media port of the old one, which goes on
     /// until the new one is answered and then ends with errc::transferred; where it is refused the
     /// old one stays. Of `options` the media port is not looked at; Referred-By and Replaces are
-    /// written by themselves. Errors: call_ended where there is no such wish any more; bad_uri,
-    /// bad_header as in `call`, and then the wish stays.
+    /// written by themselves. Errors: call_ended where there is no such wish any more; bad_uri and
+    /// bad_header as in `call`, and call_in_progress while a change moves our media port: then the
+    /// wish stays.
     result<call_id> accept_transfer(call_id c, time_point now, call_options options = {});
     /// 300 to 699. Errors: call_ended, bad_config.
     result<void> reject_transfer(call_id c, int status, time_point now);

@@ -1,0 +1,103 @@
+// Our own address changes in the middle: the binding and the calls follow (RFC 3261
+// section 12.2.1).
+#include "simulation/registrar.hpp"
+#include "simulation/scenario.hpp"
+
+using namespace solosip;
+using namespace solosip::simulation;
+
+namespace
+{
+
+constexpr auto elsewhere = ip_address::v4(203, 0, 113, 20);
+
+void move(node& who, world& w)
+{
+    who.move_to(elsewhere);
+    who.engine().network_changed(w.now());
+    who.drain();
+    w.run_for(seconds(1));
+}
+
+} // namespace
+
+TEST_CASE("in a call: the other side hears where we are, by UPDATE, and so does its media (12.2)")
+{
+    const bool caller = GENERATE(true, false);
+    CAPTURE(caller);
+    two_agents s;
+    REQUIRE(s.connect());
+    s.w.run_for(seconds(1));
+    node& mover = caller ? s.alice : s.bob;
+    node& other = caller ? s.bob : s.alice;
+    move(mover, s.w);
+    INFO(s.w.log());
+    CHECK(s.w.log().find(mover.name() + " > " + other.name() + " UPDATE") != std::string::npos);
+    CHECK(other.seen.media.back().remote == mover.media());
+    CHECK(mover.seen.media.back().remote == other.media());
+    // Keys and the BYE of the other side arrive.
+    REQUIRE(other.press("7", ua::digit_method::info));
+    s.w.run_for(seconds(1));
+    CHECK(mover.seen.digits == "7");
+    REQUIRE(other.hang_up());
+    CHECK(s.all_over());
+    CHECK(mover.last_ending() == "peer 0");
+}
+
+TEST_CASE("who does no UPDATE hears it by re-INVITE; without an answer the call ends (14.1)")
+{
+    agent_and_peer s;
+    s.connect_out();
+    const bool answers = GENERATE(true, false);
+    CAPTURE(answers);
+    s.alice.move_to(elsewhere);
+    s.alice.engine().network_changed(s.w.now());
+    s.alice.drain();
+    s.w.run_for(milliseconds(100));
+    REQUIRE(s.peer.count(sip::method::invite) == 2);
+    const auto again = s.peer.last(sip::method::invite);
+    CHECK(header_of(again, "Contact").find("@203.0.113.20:5060>") != std::string::npos);
+    CHECK(header_of(again, "Via").find("203.0.113.20") != std::string::npos);
+    CHECK(again->body().find("c=IN IP4 203.0.113.20") != std::string_view::npos);
+    if (answers)
+    {
+        s.answer_invite("200 OK", s.peer.contact(), s.peer.sdp());
+        s.peer.with.at = s.alice.sip();
+        s.peer.request("BYE");
+    }
+    CHECK(s.all_over());
+    INFO(s.w.log());
+    CHECK(s.alice.seen.endings.size() == 1);
+}
+
+TEST_CASE("registered: the new binding at once, and the old one goes with it (10.2)")
+{
+    world w{1};
+    node alice(w, "alice", alice_address);
+    registrar server(w, ip_address::v4(192, 0, 2, 5));
+    w.set_host("example.com", {server.sip()});
+    alice.register_as(account_at(server));
+    w.run_for(seconds(1));
+    REQUIRE(alice.engine().registered());
+    REQUIRE(server.bindings.size() == 1);
+    move(alice, w);
+    INFO(w.log());
+    auto contacts = header_of(server.last(sip::method::register_), "Contact");
+    CHECK(contacts.find("@203.0.113.20:5060>") != std::string::npos);
+    CHECK(contacts.find("@192.0.2.1:5060>;expires=0") != std::string::npos);
+    CHECK(alice.engine().registered());
+    const int before = server.accepted;
+    move(alice, w); // where nothing is new the binding stays
+    CHECK(server.accepted == before + 1);
+    contacts = header_of(server.last(sip::method::register_), "Contact");
+    CHECK(contacts.find("expires=0") == std::string::npos);
+}
+
+TEST_CASE("neither registered nor in a call: nothing is said")
+{
+    world w{1};
+    node alice(w, "alice", alice_address);
+    move(alice, w);
+    CHECK(w.log().empty());
+    CHECK(alice.nothing_left());
+}
