@@ -28,6 +28,7 @@ public:
         case errc::dns_failed:
         case errc::address_in_use: return make_error_condition(condition::retryable);
         case errc::not_found:
+        case errc::write_failed:
         case errc::redirected:
         case errc::duration_limit:
         case errc::cancelled:
@@ -131,6 +132,7 @@ const char* describe(errc e) noexcept
     case errc::no_such_file: return "the file cannot be opened";
     case errc::unsupported_audio_file: return "the file is no audio that can be read";
     case errc::address_in_use: return "another program uses this address and port";
+    case errc::write_failed: return "the recording cannot be written any further";
     case errc::bad_start_line: return "the first line is neither a request nor a status line";
     case errc::bad_syntax: return "the text does not follow the grammar";
     case errc::bad_number: return "a number is malformed or out of range";

@@ -27,6 +27,7 @@ void playout::configure(const stream& how, milliseconds packet_time)
         heard_ = false;
         concealed_ = 0;
         if (sink_) sink_->prepare(info_.sample_rate);
+        if (listener_) listener_->prepare(info_.sample_rate);
     }
     history_ = std::max(concealer_.history(), pitch_history(info_.sample_rate));
     const std::size_t room = history_ + 4 * frame_ + info_.sample_rate / 10;
@@ -52,9 +53,16 @@ void playout::record(std::unique_ptr<sink> to)
     if (sink_ && how_.codec) sink_->prepare(info_.sample_rate);
 }
 
+void playout::listen(std::unique_ptr<sink> to)
+{
+    listener_ = std::move(to);
+    if (listener_ && how_.codec) listener_->prepare(info_.sample_rate);
+}
+
 void playout::stop()
 {
     sink_.reset();
+    listener_.reset();
     owed_ = 0;
     // A call that has ended stays for a while to answer repetitions; its sound need not.
     how_.codec = nullptr;
@@ -159,6 +167,7 @@ void playout::play_frame()
     at_ += frame_;
     if (how_.hear_tones) tones_.hear({begin, frame_});
     if (sink_) sink_->write({begin, frame_});
+    if (listener_) listener_->write({begin, frame_});
 }
 
 std::size_t playout::take_decoded(std::span<sample> to)

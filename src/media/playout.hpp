@@ -30,6 +30,7 @@ public:
     /// Another stream begins.
     void reset();
     void record(std::unique_ptr<sink> to);
+    void listen(std::unique_ptr<sink> to);
     void stop();
 
     rtp::jitter_buffer::verdict insert(const rtp::packet& p, time_point now);
@@ -68,7 +69,7 @@ private:
     codec_info info_{};
     duration packet_time_{};
     std::unique_ptr<decoder> decoder_;
-    std::unique_ptr<sink> sink_;
+    std::unique_ptr<sink> sink_, listener_;
     rtp::jitter_buffer waiting_;
     concealer concealer_;
     comfort_noise noise_;

@@ -25,6 +25,7 @@ class receive_path
 public:
     void configure(const stream& how, milliseconds packet_time);
     void record(std::unique_ptr<sink> to) { playout_.record(std::move(to)); }
+    void listen(std::unique_ptr<sink> to) { playout_.listen(std::move(to)); }
     void stop();
 
     void receive(std::span<const std::uint8_t> datagram, const endpoint& from, time_point now);

@@ -50,6 +50,7 @@ struct session::state
 
     void configure(const stream& how_now);
     void on_ticks(std::uint64_t ticks);
+    void leave_out(std::uint64_t ticks);
     std::size_t send_audio(std::span<std::uint8_t> to);
     std::size_t send_event(const dtmf::sender::packet& e, std::span<std::uint8_t> to);
     void abandon_digits();
@@ -69,6 +70,9 @@ struct session::state
 
     std::unique_ptr<media::encoder> encoder;
     std::vector<sample> frame;
+    std::unique_ptr<sink> near; ///< hears what is sent
+    bool speaking = false;      ///< are the sounds of the queue heard?
+    std::uint64_t quiet = 0;    ///< samples of silence before they are
     play_queue sounds;
     dtmf::sender keys;
     std::uint32_t last_digits_id = 0;
@@ -85,9 +89,11 @@ session::~session() = default;
 void session::state::configure(const stream& how_now)
 {
     assert(how_now.codec);
-    if (how.codec != how_now.codec) encoder = how_now.codec->make_encoder();
+    const bool other_codec = how.codec != how_now.codec;
+    if (other_codec) encoder = how_now.codec->make_encoder();
     how = how_now;
     const codec_info& info = how.codec->info();
+    if (other_codec && near) near->prepare(info.sample_rate);
     packet_time = milliseconds(media::packet_time(how));
     const auto per_packet = [this](std::uint32_t rate)
     { return static_cast<std::uint32_t>(rate * packet_time.count() / 1000); };
@@ -107,6 +113,11 @@ void session::start(const stream& how, time_point now)
     const bool watched = how.silence_limit > duration(0) && how.receive && how.plays;
     if (watched && !s.watching) s.heard_at = now;
     s.watching = watched;
+    const bool speaks = how.send && how.plays;
+    if (speaks && !s.speaking)
+        s.quiet = static_cast<std::uint64_t>(std::max(how.lead_in, milliseconds(0)).count()) *
+                  how.codec->info().sample_rate / 1000;
+    s.speaking = speaks;
     if (!how.send_events) s.abandon_digits();
     if (!how.send) s.on_ticks(0);
     if (s.running) return;
@@ -122,10 +133,11 @@ void session::start(const stream& how, time_point now)
 void session::stop()
 {
     state& s = *s_;
-    s.running = false;
+    s.running = s.speaking = false;
     s.due = 0;
     s.sounds.clear();
     s.abandon_digits();
+    s.near.reset();
     s.ear.stop();
     s.reports.stop();
     s.watching = s.silent = false;
@@ -185,8 +197,20 @@ void session::state::on_ticks(std::uint64_t ticks)
         left_out = due - 1;
     if (left_out == 0) return;
     due -= left_out;
+    leave_out(left_out);
     timestamp += static_cast<std::uint32_t>(left_out) * ticks_per_packet;
     talk_spurt = true;
+}
+
+/// Who hears what is sent hears nothing for so long.
+void session::state::leave_out(std::uint64_t ticks)
+{
+    if (!near) return;
+    // As with what was heard: who stands still for longer has lost it.
+    const auto most = static_cast<std::uint64_t>(milliseconds(seconds(3)) / packet_time);
+    std::fill(frame.begin(), frame.end(), sample{0});
+    for (ticks = std::min(ticks, most); ticks > 0; --ticks)
+        near->write(frame);
 }
 
 std::size_t session::poll_packet(std::span<std::uint8_t> to)
@@ -222,6 +246,7 @@ std::size_t session::poll_report(std::span<std::uint8_t> to)
 
 std::size_t session::state::send_event(const dtmf::sender::packet& e, std::span<std::uint8_t> to)
 {
+    leave_out(1);
     rtp::print_header({*how.send_events, e.marker, sequence, e.timestamp, ssrc}, to);
     std::copy(e.payload.begin(), e.payload.end(), to.begin() + rtp::header_bytes);
     if (e.finished) digits_done.push({digits_id{*e.finished}, true});
@@ -230,11 +255,17 @@ std::size_t session::state::send_event(const dtmf::sender::packet& e, std::span<
 
 std::size_t session::state::send_audio(std::span<std::uint8_t> to)
 {
+    const auto begin = std::min<std::uint64_t>(quiet, frame.size());
+    quiet -= begin;
     // Sounds wait until the keys are through: an announcement in shreds helps nobody.
     if (keys.busy() || !how.plays)
         std::fill(frame.begin(), frame.end(), sample{0});
     else
-        sounds.fill(frame);
+    {
+        std::fill_n(frame.begin(), begin, sample{0});
+        sounds.fill(std::span(frame).subspan(static_cast<std::size_t>(begin)));
+    }
+    if (near) near->write(frame);
     rtp::print_header({how.send_payload_type, talk_spurt, sequence, timestamp, ssrc}, to);
     talk_spurt = false;
     return rtp::header_bytes + encoder->encode(frame, to.subspan(rtp::header_bytes));
@@ -273,9 +304,16 @@ bool session::playing() const
     return !s_->sounds.empty();
 }
 
-void session::record(std::unique_ptr<sink> to)
+void session::record(std::unique_ptr<sink> far, std::unique_ptr<sink> near)
 {
-    s_->ear.record(std::move(to));
+    s_->ear.record(std::move(far));
+    s_->near = std::move(near);
+    if (s_->near && s_->how.codec) s_->near->prepare(s_->how.codec->info().sample_rate);
+}
+
+void session::listen(std::unique_ptr<sink> to)
+{
+    s_->ear.listen(std::move(to));
 }
 
 result<digits_id> session::send_digits(std::string_view keys, milliseconds length, milliseconds gap)

@@ -59,6 +59,7 @@ bool call_media::run(const sdp::agreement& a, bool plays, time_point now)
     how.send = reachable && sdp::sends(a.direction);
     how.receive = sdp::receives(a.direction);
     how.plays = plays;
+    how.lead_in = config_.lead_in;
     // Who holds, or only listens, need not be heard.
     if (a.direction == sdp::direction::sendrecv) how.silence_limit = config_.media_limit;
     // Where the other side has no other way in RTP, keys may be in the sound.

@@ -386,11 +386,20 @@ result<void> engine::clear_playback(call_id c, time_point)
     return {};
 }
 
-result<void> engine::record(call_id c, std::unique_ptr<media::sink> to, time_point)
+result<void> engine::record(call_id c, std::unique_ptr<media::sink> far, time_point,
+                            std::unique_ptr<media::sink> near)
 {
     ua::call* it = impl_->find(c);
     if (!it) return errc::call_ended;
-    it->audio().record(std::move(to));
+    it->audio().record(std::move(far), std::move(near));
+    return {};
+}
+
+result<void> engine::listen(call_id c, std::unique_ptr<media::sink> to, time_point)
+{
+    ua::call* it = impl_->find(c);
+    if (!it) return errc::call_ended;
+    it->audio().listen(std::move(to));
     return {};
 }
 

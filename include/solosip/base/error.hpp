@@ -44,6 +44,7 @@ enum class errc
     no_such_file,
     unsupported_audio_file,
     address_in_use,
+    write_failed, ///< a recording could not go on: the disk is full, or gone
     // What the wire said.
     bad_start_line,
     bad_syntax,

@@ -110,6 +110,10 @@ inline constexpr std::size_t digits_to_send = 256;
 /// Items in a play queue.
 inline constexpr std::size_t play_queue = 64;
 
+/// Sound that waits for `async_read_audio`, milliseconds: who comes later wants to hear what is said
+/// now, not a minute ago.
+inline constexpr int unread_audio_ms = 1'000;
+
 /// Events and datagrams that wait to be polled; only an edge that never polls can reach it.
 inline constexpr std::size_t output_queue = 1'024;
 

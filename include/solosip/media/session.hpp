@@ -28,7 +28,10 @@ struct stream
     std::optional<std::uint8_t> receive_events;
     bool send = true; ///< false while held: nothing is sent, the play queue waits
     bool receive = true;
-    bool plays = true;      ///< false: silence goes out, and the play queue waits
+    bool plays = true; ///< false: silence goes out, and the play queue waits
+    /// So much silence goes out before the first sound, and again where sounds could not be heard
+    /// in between; for ears that open late.
+    milliseconds lead_in{0};
     unsigned ptime = 20;    ///< ms in a packet: 20 (others are rounded to a multiple of 10, 10-100)
     endpoint remote{};      ///< where the other side has announced to be; port 0: not known
     endpoint remote_rtcp{}; ///< and where its RTCP is
@@ -89,6 +92,8 @@ struct statistics
     double remote_mos = 0; ///< what the other side thinks of what it hears (RFC 3611)
     double r_factor = 0;   ///< ITU-T G.107, simplified: loss and delay; 93.2 at best
     double mos = 0;        ///< of that: 1 to 4.4, what a person would think of what we hear
+    /// Samples that waited too long for `call::async_read_audio`; the edge counts them.
+    std::uint64_t unread_samples = 0;
 };
 
 /// Begins stopped. After each call drain `poll_packet` and `poll_event`, then arm a timer for
@@ -131,8 +136,11 @@ public:
     void clear();
     bool playing() const;
 
-    /// What the other end says goes to `to` from now on, silence where nothing comes; null ends it.
-    void record(std::unique_ptr<sink> to);
+    /// What the other end says goes to `far` from now on, silence where nothing comes, and what we
+    /// say to `near`, silence where nothing is sent; null: nowhere. Both get a frame each tick.
+    void record(std::unique_ptr<sink> far, std::unique_ptr<sink> near = {});
+    /// What the other end says also goes there, whether it is recorded or not; null ends it.
+    void listen(std::unique_ptr<sink> to);
 
     /// Queues key presses as RFC 4733 events. Errors: bad_digit, too_many, and bad_config where
     /// telephone-event was not agreed.

@@ -49,6 +49,7 @@ struct settings
     std::vector<const media::codec*> codecs{}; ///< in order of preference; at least one
     bool hear_tones = false;  ///< look for keys in the sound even where RFC 4733 was agreed
     seconds media_limit{0};   ///< a call in which nothing is heard for so long ends; 0: never
+    milliseconds lead_in{0};  ///< silence before the first sound of a call; see `media::stream`
     seconds ring_limit{60};   ///< an unanswered incoming call hears 480 then
     seconds early_limit{180}; ///< an outgoing call without a final answer is cancelled then
     /// While we are registered, whoever is not our registrar or outbound proxy hears 403.
@@ -412,7 +413,11 @@ public:
     result<media::play_id> play(call_id c, std::unique_ptr<media::source> sound, milliseconds after,
                                 time_point now);
     result<void> clear_playback(call_id c, time_point now);
-    result<void> record(call_id c, std::unique_ptr<media::sink> to, time_point now);
+    /// What they say goes to `far`, and what we say to `near`; null: nowhere.
+    result<void> record(call_id c, std::unique_ptr<media::sink> far, time_point now,
+                        std::unique_ptr<media::sink> near = {});
+    /// What they say also goes there; null ends it.
+    result<void> listen(call_id c, std::unique_ptr<media::sink> to, time_point now);
     /// By RFC 4733 where the other side understands it, else by INFO application/dtmf-relay.
     result<media::digits_id> send_digits(call_id c, std::string_view keys, time_point now,
                                          std::optional<digit_method> via = {});
