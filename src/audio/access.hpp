@@ -47,7 +47,8 @@ struct opened_source
 };
 struct opened_sink
 {
-    std::unique_ptr<media::sink> ear;
+    std::unique_ptr<media::sink> ear;   ///< hears them; null where they are not recorded
+    std::unique_ptr<media::sink> mouth; ///< hears us; null where we are not recorded
     std::shared_ptr<background> work;
 };
 

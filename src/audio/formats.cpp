@@ -38,7 +38,7 @@ constexpr struct
 
 } // namespace
 
-std::optional<int> format_by_ending(const std::filesystem::path& path, int rate)
+std::optional<int> format_by_ending(const std::filesystem::path& path, int rate, int channels)
 {
     std::string ending = path.extension().string();
     std::transform(ending.begin(), ending.end(), ending.begin(),
@@ -49,7 +49,7 @@ std::optional<int> format_by_ending(const std::filesystem::path& path, int rate)
         {
             SF_INFO info{};
             info.samplerate = rate;
-            info.channels = 1;
+            info.channels = channels;
             info.format = e.format;
             if (sf_format_check(&info) != 0) return e.format;
         }

@@ -12,11 +12,6 @@ namespace
 
 constexpr std::size_t piece = 512;
 
-bool sensible(std::uint32_t rate)
-{
-    return rate >= 1000 && rate <= 384'000;
-}
-
 std::uint64_t samples_in(std::chrono::milliseconds length, std::uint32_t rate)
 {
     // A day of it is enough, and cannot overflow.
@@ -56,63 +51,6 @@ std::size_t tone_source::read(std::span<media::sample> to)
     return n;
 }
 
-pcm_source::pcm_source(pcm_reader read, std::uint32_t rate) : read_(std::move(read)), rate_(rate)
-{
-    if (!read_ || !sensible(rate_)) ended_ = finished_ = true;
-}
-
-void pcm_source::prepare(std::uint32_t rate)
-{
-    if (finished_) return;
-    convert_.reset();
-    if (rate == rate_) return;
-    if (!resampler::possible(rate_, rate))
-    {
-        ended_ = finished_ = true;
-        return;
-    }
-    convert_.emplace(rate_, rate);
-    asked_.resize(std::max<std::size_t>(rate_ / 100, 1)); // 10 ms: little delay
-    in_.resize(asked_.size());
-    out_.resize(piece);
-    in_begin_ = in_end_ = 0;
-}
-
-void pcm_source::ask()
-{
-    const auto n = std::min(read_(asked_), asked_.size());
-    ended_ = n < asked_.size();
-    std::transform(asked_.begin(), asked_.begin() + static_cast<std::ptrdiff_t>(n), in_.begin(),
-                   to_float);
-    in_begin_ = 0;
-    in_end_ = n;
-}
-
-std::size_t pcm_source::read(std::span<media::sample> to)
-{
-    if (finished_) return 0;
-    if (!convert_)
-    {
-        const auto n = std::min(read_(to), to.size());
-        finished_ = n < to.size();
-        return n;
-    }
-    std::size_t done = 0;
-    while (done < to.size() && !finished_)
-    {
-        if (in_begin_ == in_end_ && !ended_) ask();
-        const auto [used, made] =
-            convert_->process({in_.data() + in_begin_, in_end_ - in_begin_},
-                              {out_.data(), std::min(out_.size(), to.size() - done)}, ended_);
-        in_begin_ += used;
-        std::transform(out_.begin(), out_.begin() + static_cast<std::ptrdiff_t>(made),
-                       to.begin() + static_cast<std::ptrdiff_t>(done), to_sample);
-        done += made;
-        if (ended_ && made == 0 && in_begin_ == in_end_) finished_ = true;
-    }
-    return done;
-}
-
 pcm_listener::pcm_listener(pcm_writer write, std::uint32_t rate)
     : write_(std::move(write)), rate_(rate)
 {
@@ -122,14 +60,30 @@ void pcm_listener::prepare(std::uint32_t rate)
 {
     convert_.reset();
     through_ = write_ && rate == rate_;
-    if (write_ && !through_ && sensible(rate_) && resampler::possible(rate, rate_))
+    if (write_ && !through_ && is_sample_rate(rate_) && resampler::possible(rate, rate_))
         convert_.emplace(rate, rate_);
 }
 
 void pcm_listener::write(std::span<const media::sample> from)
 {
-    if (through_) return write_(from);
-    if (!convert_) return;
+    try
+    {
+        if (through_)
+            write_(from);
+        else if (convert_)
+            write_converted(from);
+    }
+    catch (...)
+    {
+        // What the program does wrong there shall not end the call.
+        through_ = false;
+        convert_.reset();
+        write_ = nullptr;
+    }
+}
+
+void pcm_listener::write_converted(std::span<const media::sample> from)
+{
     float in[piece], out[piece];
     media::sample converted[piece];
     while (!from.empty())

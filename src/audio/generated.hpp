@@ -7,7 +7,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 namespace solosip::audio
 {
@@ -28,26 +27,6 @@ private:
     std::uint64_t position_ = 0, length_ = 1, flank_ = 0; // samples; 1: not prepared yet
 };
 
-class pcm_source final : public media::source
-{
-public:
-    pcm_source(pcm_reader read, std::uint32_t rate);
-    void prepare(std::uint32_t rate) override;
-    std::size_t read(std::span<media::sample> to) override;
-    bool finished() const override { return finished_; }
-
-private:
-    void ask();
-
-    pcm_reader read_;
-    std::uint32_t rate_;
-    std::optional<resampler> convert_;
-    std::vector<media::sample> asked_;
-    std::vector<float> in_, out_;
-    std::size_t in_begin_ = 0, in_end_ = 0;
-    bool ended_ = false, finished_ = false;
-};
-
 class pcm_listener final : public media::sink
 {
 public:
@@ -56,6 +35,8 @@ public:
     void write(std::span<const media::sample> from) override;
 
 private:
+    void write_converted(std::span<const media::sample> from);
+
     pcm_writer write_;
     std::uint32_t rate_;
     std::optional<resampler> convert_;

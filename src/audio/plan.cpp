@@ -3,18 +3,13 @@
 #include "audio/file_recorder.hpp"
 #include "audio/file_source.hpp"
 #include "audio/generated.hpp"
+#include "audio/supplied.hpp"
 
 namespace solosip
 {
 
 namespace audio
 {
-
-struct access
-{
-    static const source_plan* plan(const audio_source& s) { return s.plan_.get(); }
-    static const sink_plan* plan(const audio_sink& s) { return s.plan_.get(); }
-};
 
 namespace
 {
@@ -63,7 +58,10 @@ public:
 
     std::variant<opened_source, failure> open(std::uint32_t) const override
     {
-        return opened_source{std::make_unique<pcm_source>(read_, rate_), nullptr};
+        auto status = std::make_shared<callback_status>();
+        auto calls = std::make_unique<callback>(read_, status);
+        return opened_source{std::make_unique<supplied_source>(std::move(calls), rate_),
+                             std::move(status)};
     }
 
 private:
@@ -74,18 +72,23 @@ private:
 class write_file final : public sink_plan
 {
 public:
-    explicit write_file(std::filesystem::path path) : path_(std::move(path)) {}
+    write_file(std::filesystem::path path, side whose) : path_(std::move(path)), whose_(whose) {}
 
     std::variant<opened_sink, failure> open(std::uint32_t rate) const override
     {
-        auto made = file_writer::open(path_, rate);
+        const std::size_t channels = whose_ == side::both ? 2 : 1;
+        auto made = file_writer::open(path_, rate, channels);
         if (auto* bad = std::get_if<failure>(&made)) return std::move(*bad);
         auto writer = std::get<0>(std::move(made));
-        return opened_sink{std::make_unique<file_recorder>(writer), writer};
+        opened_sink s{nullptr, nullptr, writer};
+        if (whose_ != side::near) s.ear = std::make_unique<file_recorder>(writer, 0);
+        if (whose_ != side::far) s.mouth = std::make_unique<file_recorder>(writer, channels - 1);
+        return s;
     }
 
 private:
     std::filesystem::path path_;
+    side whose_;
 };
 
 class write_pcm final : public sink_plan
@@ -95,7 +98,7 @@ public:
 
     std::variant<opened_sink, failure> open(std::uint32_t) const override
     {
-        return opened_sink{std::make_unique<pcm_listener>(write_, rate_), nullptr};
+        return opened_sink{std::make_unique<pcm_listener>(write_, rate_), nullptr, nullptr};
     }
 
 private:
@@ -103,23 +106,18 @@ private:
     std::uint32_t rate_;
 };
 
-std::uint32_t rate_of(int rate)
-{
-    return rate > 0 ? static_cast<std::uint32_t>(rate) : 0;
-}
-
 } // namespace
 
 std::variant<opened_source, failure> open(const audio_source& what, std::uint32_t expected_rate)
 {
-    const auto* plan = access::plan(what);
+    const auto& plan = access::plan(what);
     if (plan == nullptr) return failure{errc::bad_config, "there is no sound to play"};
     return plan->open(expected_rate);
 }
 
 std::variant<opened_sink, failure> open(const audio_sink& what, std::uint32_t expected_rate)
 {
-    const auto* plan = access::plan(what);
+    const auto& plan = access::plan(what);
     if (plan == nullptr) return failure{errc::bad_config, "there is nothing to record to"};
     return plan->open(expected_rate);
 }
@@ -150,9 +148,9 @@ audio_source pcm(pcm_reader read, int rate)
     return audio_source(std::make_shared<audio::play_pcm>(std::move(read), audio::rate_of(rate)));
 }
 
-audio_sink file_sink(std::filesystem::path path)
+audio_sink file_sink(std::filesystem::path path, side whose)
 {
-    return audio_sink(std::make_shared<audio::write_file>(std::move(path)));
+    return audio_sink(std::make_shared<audio::write_file>(std::move(path), whose));
 }
 
 audio_sink pcm_sink(pcm_writer write, int rate)

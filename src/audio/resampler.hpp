@@ -17,6 +17,12 @@ namespace solosip::audio
 media::sample to_sample(float value);
 float to_float(media::sample value);
 
+/// The rates that a program may use for sound of its own.
+constexpr bool is_sample_rate(std::uint32_t rate)
+{
+    return rate >= 1000 && rate <= 384'000;
+}
+
 /// Full scale is 1. Equal rates pass through unchanged. `process` does not allocate.
 class resampler
 {

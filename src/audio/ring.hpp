@@ -42,6 +42,14 @@ public:
         return n;
     }
 
+    /// Forgets the oldest.
+    void drop(std::size_t n)
+    {
+        n = std::min(n, size_);
+        if (n > 0) first_ = (first_ + n) % samples_.size();
+        size_ -= n;
+    }
+
     /// How many samples it could give.
     std::size_t pop(std::span<media::sample> to)
     {

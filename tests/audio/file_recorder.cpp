@@ -86,6 +86,73 @@ TEST_CASE("a recording is complete when its last owner lets go, in whatever orde
     CHECK(read_file(dir / "b.wav").sound == sound);
 }
 
+TEST_CASE("one side is recorded, or both, each on a channel of its own")
+{
+    const scratch dir;
+    samples theirs(4000, 100), ours(4000, -200);
+    const auto record = [&](const std::string& name, side whose, const samples& near)
+    {
+        auto s = opened(file_sink(dir / name, whose));
+        for (auto* each : {s.ear.get(), s.mouth.get()})
+            if (each) each->prepare(8000);
+        for (std::size_t i = 0; i < theirs.size(); i += 160)
+        {
+            if (s.ear) s.ear->write({theirs.data() + i, 160});
+            if (s.mouth && i < near.size()) s.mouth->write({near.data() + i, 160});
+            s.work->service();
+        }
+        CHECK((s.ear == nullptr) == (whose == side::near));
+        CHECK((s.mouth == nullptr) == (whose == side::far));
+        s.ear.reset();
+        if (s.mouth) CHECK(s.work->service());
+        s.mouth.reset();
+        CHECK_FALSE(s.work->service());
+        return read_file(dir / name);
+    };
+    CHECK(record("far.wav", side::far, ours).sound == theirs);
+    CHECK(record("near.wav", side::near, ours).sound == ours);
+    const auto both = record("both.wav", side::both, ours);
+    CHECK(both.channels == 2);
+    REQUIRE(both.sound.size() == 8000);
+    for (std::size_t i = 0; i < 8000; i += 2)
+    {
+        REQUIRE(both.sound[i] == 100);
+        REQUIRE(both.sound[i + 1] == -200);
+    }
+    // Who is heard for less is silent for the rest.
+    ours.resize(1600);
+    const auto short_one = record("short.flac", side::both, ours);
+    REQUIRE(short_one.sound.size() == 8000);
+    CHECK(short_one.sound[3199] == -200);
+    CHECK(short_one.sound[3201] == 0);
+    CHECK(short_one.sound[7998] == 100);
+}
+
+TEST_CASE("two channels of a call whose rate changes stay together")
+{
+    const scratch dir;
+    auto s = opened(file_sink(dir / "a.wav", side::both));
+    for (const std::uint32_t rate : {16000u, 8000u, 48000u})
+    {
+        s.ear->prepare(rate);
+        s.mouth->prepare(rate);
+        const auto sound = tone_samples(rate, 1);
+        const std::size_t tick = rate / 50;
+        for (std::size_t i = 0; i < sound.size(); i += tick)
+        {
+            s.ear->write({sound.data() + i, tick});
+            s.mouth->write({sound.data() + i, tick});
+            s.work->service();
+        }
+    }
+    s = {};
+    const auto c = read_file(dir / "a.wav");
+    CHECK(c.rate == 16000);
+    CHECK(std::abs(static_cast<double>(c.sound.size()) - 96'000) < 400);
+    for (std::size_t i = 0; i + 1 < c.sound.size(); i += 2)
+        REQUIRE(c.sound[i] == c.sound[i + 1]);
+}
+
 TEST_CASE("the format follows the ending")
 {
     const scratch dir;
@@ -198,10 +265,36 @@ TEST_CASE("a full disk ends the recording with an error and leaves what is there
     std::signal(SIGXFSZ, old_handler);
     CHECK(!goes_on);
     REQUIRE(problem.has_value());
+    CHECK(problem->code == errc::write_failed);
     CHECK(problem->text.find(path.string()) != std::string::npos);
     CHECK(problem->text.find("file too large") != std::string::npos);
     CHECK(std::filesystem::file_size(path) <= 20'000);
     CHECK(read_file(path).sound.size() > 8000);
+}
+
+TEST_CASE("a disk that is full from the beginning")
+{
+    const scratch dir;
+    if (!std::filesystem::exists("/dev/full")) return;
+    for (const char* name : {"a.wav", "a.flac", "a.ogg", "a.au"})
+    {
+        CAPTURE(name);
+        std::filesystem::create_symlink("/dev/full", dir / name);
+        auto made = open(file_sink(dir / name, side::both));
+        // Some formats write nothing yet.
+        if (const auto* bad = std::get_if<failure>(&made))
+        {
+            CHECK(bad->code == errc::no_such_file);
+            continue;
+        }
+        auto& s = std::get<opened_sink>(made);
+        s.mouth.reset();
+        hear(s, tone_samples(8000, 5), 8000);
+        s.ear.reset();
+        CHECK_FALSE(s.work->service());
+        REQUIRE(s.work->problem());
+        CHECK(s.work->problem()->code == errc::write_failed);
+    }
 }
 
 TEST_CASE("nobody who serves: memory is bounded, what is lost is counted")
@@ -211,7 +304,7 @@ TEST_CASE("nobody who serves: memory is bounded, what is lost is counted")
     auto writer = std::get<0>(std::move(made));
     writer->prepare(8000);
     for (int i = 0; i < 500; ++i)
-        writer->write(samples(160));
+        writer->write(0, samples(160));
     CHECK(writer->dropped() == 80'000 - 16'000);
     writer->flush();
     writer.reset();

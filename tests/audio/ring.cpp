@@ -30,10 +30,26 @@ TEST_CASE("a ring gives back what it took, in order, whatever the sizes")
     CHECK(r.space() == 7);
 }
 
+TEST_CASE("a ring forgets the oldest")
+{
+    ring r;
+    r.resize(5);
+    const sample in[] = {1, 2, 3, 4, 5};
+    CHECK(r.push(in) == 5);
+    r.drop(2);
+    CHECK(r.push({in, 1}) == 1);
+    sample out[5] = {};
+    CHECK(r.pop(out) == 4);
+    CHECK((out[0] == 3 && out[2] == 5 && out[3] == 1));
+    r.drop(7);
+    CHECK(r.size() == 0);
+}
+
 TEST_CASE("a ring without capacity takes and gives nothing")
 {
     ring r;
     sample one[1] = {1};
     CHECK(r.push(one) == 0);
     CHECK(r.pop(one) == 0);
+    r.drop(1);
 }
