@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -23,7 +24,11 @@ struct call_state;
 using call_ptr = std::shared_ptr<call_state>;
 
 void play(const call_ptr& c, handler<> h, audio_source what, milliseconds after);
+void play_until_key(const call_ptr& c, handler<char> h, audio_source what, std::string keys,
+                    milliseconds after);
 void record(const call_ptr& c, handler<> h, audio_sink to);
+void wait_recording(const call_ptr& c, handler<> h);
+void read_audio(const call_ptr& c, handler<std::size_t> h, std::span<std::int16_t> to);
 void read_digit(const call_ptr& c, handler<digit> h);
 void read_digits(const call_ptr& c, handler<std::string> h, std::size_t most, char terminator,
                  milliseconds idle);
@@ -84,12 +89,32 @@ public:
                                   std::move(what), gap);
     }
 
+    /// The same, but a press of one of `keys` (empty: of any key) after this call ends the sound,
+    /// also while it waits in the queue; then the result is that key, else '\0'. The key stays to
+    /// be read by `async_read_digit`. Several sounds played so in a row all end with one press.
+    /// Also bad_digit for what is no key.
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, char)) Token = default_token>
+    auto async_play_until_key(audio_source what, std::string keys, milliseconds gap,
+                              Token&& token = Token()) const
+    {
+        return detail::initiate<char>(std::forward<Token>(token), state_, executor_,
+                                      &detail::play_until_key, std::move(what), std::move(keys),
+                                      gap);
+    }
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, char)) Token = default_token>
+    auto async_play_until_key(audio_source what, std::string keys = {},
+                              Token&& token = Token()) const
+    {
+        return async_play_until_key(std::move(what), std::move(keys), milliseconds(0),
+                                    std::forward<Token>(token));
+    }
+
     /// Empties the queue and stops what plays.
     void clear_playback() const;
 
-    /// Writes what the other side says from now on, instead of to a sink given before; completes
-    /// when it has begun. It lasts until `stop_recording` or the end of the call; when
-    /// `async_wait_end` completes, the file is whole. Errors: no_such_file (it cannot be written),
+    /// Writes what is said from now on, instead of to a sink given before; completes when it has
+    /// begun. It lasts until `stop_recording` or the end of the call; when `async_wait_end`
+    /// completes, the file is whole. Errors: no_such_file (it cannot be written),
     /// unsupported_audio_file, call_ended.
     template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code)) Token = default_token>
     auto async_record(audio_sink to, Token&& token = Token()) const
@@ -98,6 +123,28 @@ public:
                                   std::move(to));
     }
     void stop_recording() const;
+    /// Completes when the recording is over and its file is whole; at once where nothing is
+    /// recorded, with what became of the last one. Cancelling ends only the wait. Errors:
+    /// write_failed where the file could not be written to its end, a full disk for instance (the
+    /// call goes on).
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code)) Token = default_token>
+    auto async_wait_recording(Token&& token = Token()) const
+    {
+        return detail::initiate<>(std::forward<Token>(token), state_, executor_,
+                                  &detail::wait_recording);
+    }
+
+    /// What the other side says, beside any recording: `media_options::pcm_rate` samples a second,
+    /// silence included. Completes as soon as there is something, with how many samples were
+    /// written to `to`, which has to live until then. Hearing begins with the first read; a second
+    /// of it is kept, then the oldest is dropped and counted (`statistics::unread_samples`).
+    /// Cancelling loses nothing. Errors: call_ended, when all has been read.
+    template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, std::size_t)) Token = default_token>
+    auto async_read_audio(std::span<std::int16_t> to, Token&& token = Token()) const
+    {
+        return detail::initiate<std::size_t>(std::forward<Token>(token), state_, executor_,
+                                             &detail::read_audio, to);
+    }
 
     /// The next key that is pressed at the other end. Keys wait until they are read, also those
     /// pressed before the call ended; `limits::digits` of them, then the oldest is dropped.

@@ -96,6 +96,12 @@ struct media_options
     /// A call from whose other side no RTP and no RTCP comes for so long ends with
     /// `errc::media_timeout`; not while it rings or either side holds it. 0: never.
     seconds silence_limit{0};
+    /// Samples a second of what `call::async_read_audio` gives, whatever the codec: 1,000 to
+    /// 384,000.
+    int pcm_rate = 8000;
+    /// Silence that is sent before the first sound of a call, and after each hold, so that no
+    /// syllable is lost where the way opens late. 0 to 60 s.
+    milliseconds lead_in{0};
     /// RTP ports, both included; 0 and 0: whatever is free. Each call takes an even one.
     std::uint16_t port_lo = 0, port_hi = 0;
 };

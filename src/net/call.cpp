@@ -52,9 +52,7 @@ std::optional<ending> call::outcome() const
 
 statistics call::stats() const
 {
-    if (!state_) return {};
-    const std::lock_guard lock(state_->mutex);
-    return state_->stats;
+    return state_ ? state_->stats.load() : statistics{};
 }
 
 hold_state call::held() const
@@ -94,6 +92,8 @@ void call_state::abandon()
     (void)std::exchange(sounds, {});
     (void)std::exchange(presses, {});
     (void)std::exchange(changes, {});
+    (void)std::exchange(audio_readers, {});
+    recording_watchers.abandon();
     hold_watchers.abandon();
     on_progress = nullptr;
 }

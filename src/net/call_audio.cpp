@@ -1,34 +1,58 @@
-// Playing and recording.
+// Playing.
 #include "net/core.hpp"
 #include "net/played_sound.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <variant>
 
 namespace solosip::detail
 {
 
-void play(const call_ptr& c, handler<> h, audio_source what, milliseconds after)
+namespace
 {
-    if (!c) return h.post(errc::no_such_call);
-    const auto id = c->core->watch(h,
-                                   [weak = std::weak_ptr(c)](auto op)
-                                   {
-                                       if (const auto it = weak.lock())
-                                           it->core->cancel_play(*it, op);
-                                   });
+
+auto cancel_of(const call_ptr& c)
+{
+    return [weak = std::weak_ptr(c)](net::operation op)
+    {
+        if (const auto it = weak.lock()) it->core->cancel_play(*it, op);
+    };
+}
+
+void start_play(const call_ptr& c, net::operation id, sound_waiter h, audio_source what,
+                milliseconds after)
+{
     c->core->post([c, id, h = std::move(h), what = std::move(what), after]() mutable
                   { c->core->play(*c, id, std::move(h), what, after); });
 }
 
-void record(const call_ptr& c, handler<> h, audio_sink to)
+bool are_keys(const std::string& keys)
 {
-    if (!c) return h.post(errc::no_such_call);
-    c->core->post([c, h = std::move(h), to = std::move(to)]() mutable
-                  { c->core->record(*c, std::move(h), to); });
+    return std::all_of(keys.begin(), keys.end(),
+                       [](char key)
+                       { return std::strchr("0123456789*#ABCD!", key) != nullptr && key != 0; });
 }
 
-void agent_core::play(call_state& c, net::operation id, handler<> h, const audio_source& what,
+} // namespace
+
+void play(const call_ptr& c, handler<> h, audio_source what, milliseconds after)
+{
+    if (!c) return h.post(errc::no_such_call);
+    const auto id = c->core->watch(h, cancel_of(c));
+    start_play(c, id, {std::move(h)}, std::move(what), after);
+}
+
+void play_until_key(const call_ptr& c, handler<char> h, audio_source what, std::string keys,
+                    milliseconds after)
+{
+    if (!c) return h.post(errc::no_such_call, '\0');
+    if (!are_keys(keys)) return h.post(errc::bad_digit, '\0');
+    const auto id = c->core->watch(h, cancel_of(c));
+    start_play(c, id, {{}, std::move(h), std::move(keys)}, std::move(what), after);
+}
+
+void agent_core::play(call_state& c, net::operation id, sound_waiter h, const audio_source& what,
                       milliseconds gap)
 {
     if (const auto ec = refusal(c); ec) return h.post(ec);
@@ -60,6 +84,17 @@ void agent_core::cancel_play(call_state& c, net::operation id)
     if (it == c.sounds.end() || !it->h) return;
     *it->stopped = true; // the queue drops it with the next tick
     it->h.post(asio::error::operation_aborted);
+}
+
+// The queue drops them with the next tick; who waits hears of it now.
+void agent_core::cut_sounds(call_state& c, char key)
+{
+    for (sound& s : c.sounds)
+        if (s.h.ends_with(key))
+        {
+            *s.stopped = true;
+            s.h.post({}, key);
+        }
 }
 
 void agent_core::clear_playback(call_state& c)
@@ -99,32 +134,6 @@ void agent_core::complete_cut(call_state& c)
     };
     std::erase_if(c.sounds, finish);
     std::erase_if(c.presses, finish);
-}
-
-void agent_core::record(call_state& c, handler<> h, const audio_sink& to)
-{
-    if (const auto ec = refusal(c); ec) return h.post(ec);
-    auto opened = audio::open(to);
-    if (const auto* bad = std::get_if<audio::failure>(&opened))
-    {
-        log(log_level::error, bad->text);
-        return h.post(bad->code);
-    }
-    auto& [ear, work] = std::get<audio::opened_sink>(opened);
-    const auto done = pump.engine().record(c.id, std::move(ear), net::present());
-    if (!done) return h.post(done.code());
-    if (work) files_.push_back(work);
-    serve_soon();
-    pump.drain();
-    h.post({});
-}
-
-void agent_core::stop_recording(call_state& c)
-{
-    if (c.over) return;
-    (void)pump.engine().record(c.id, nullptr, net::present());
-    serve();
-    pump.drain();
 }
 
 } // namespace solosip::detail

@@ -153,6 +153,7 @@ void agent_core::on(ua::digit& e)
     call_state& c = *current_;
     if (c.digits.size() == limits::digits) c.digits.pop_front();
     c.digits.push_back({e.key, e.length, heard_via(e.via)});
+    cut_sounds(c, e.key);
     feed_readers(c, net::present());
 }
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "audio/access.hpp"
+#include "audio/ring.hpp"
+#include "net/published.hpp"
 #include "net/waiting.hpp"
 #include "solosip/call.hpp"
 #include "solosip/sip/message.hpp"
@@ -36,15 +38,51 @@ struct digit_reader
     std::string keys() const;
 };
 
+/// Who waits for the end of a sound, and whether the key is wanted that ended it.
+struct sound_waiter
+{
+    handler<> plain{};
+    handler<char> keyed{};
+    std::string keys{}; ///< that end it; empty: any, where `keyed`
+
+    explicit operator bool() const { return plain || keyed; }
+    bool ends_with(char key) const
+    {
+        return keyed && (keys.empty() || keys.find(key) != std::string::npos);
+    }
+    void post(std::error_code ec, char key = '\0')
+    {
+        if (keyed)
+            keyed.post(ec, key);
+        else if (plain)
+            plain.post(ec);
+    }
+};
+
 /// A sound in the queue, and who waits for its end; nobody where the wait was cancelled.
 struct sound
 {
     media::play_id item;
     net::operation id;
-    handler<> h;
+    sound_waiter h;
     std::shared_ptr<bool> stopped;
     std::shared_ptr<audio::background> work;
     bool cut = false; ///< it ended early; why is not known yet
+};
+
+/// What was heard and not yet read.
+struct heard_audio
+{
+    audio::ring ring{};
+    std::uint64_t dropped = 0;
+
+    void put(std::span<const std::int16_t> samples);
+};
+struct audio_reader
+{
+    net::operation id;
+    handler<std::size_t> h;
+    std::span<std::int16_t> to;
 };
 
 struct pressing
@@ -81,10 +119,10 @@ struct call_state : std::enable_shared_from_this<call_state>
     mutable std::mutex mutex{};
     std::string remote_uri{};        ///< guarded
     std::optional<ending> outcome{}; ///< guarded
-    solosip::statistics stats{};     ///< guarded
     std::vector<header> answer{};    ///< guarded: the headers of their 2xx
     std::any user_data{};            ///< guarded
     hold_state held{};               ///< guarded
+    net::published<solosip::statistics> stats{};
 
     // On the strand.
     bool answered = false, over = false;
@@ -98,6 +136,12 @@ struct call_state : std::enable_shared_from_this<call_state>
     std::deque<digit_reader> readers{};
     std::vector<sound> sounds{};
     std::vector<pressing> presses{};
+    bool records = false;                           ///< does a recording go on?
+    std::shared_ptr<audio::background> recording{}; ///< what writes it; null for a function
+    std::error_code recorded{};                     ///< what became of the last one
+    net::waiting<> recording_watchers{};
+    std::shared_ptr<heard_audio> heard{}; ///< since somebody reads what is heard
+    std::deque<audio_reader> audio_readers{};
     std::vector<changing> changes{};
     net::waiting<hold_state> hold_watchers{};
     std::deque<hold_state> hold_news{};

@@ -309,7 +309,8 @@ void agent_core::on(ua::call_ended& e)
         c->outcome = e.how;
     }
     c->over = true;
-    serve(); // the engine has let go of the recording: its file is closed now
+    finish_recording(*c);
+    serve();
     end_waiting(*c);
 }
 
@@ -328,6 +329,8 @@ void agent_core::end_waiting(call_state& c)
     c.hold_watchers.complete_all(gone, {});
     for (auto& each : std::exchange(c.readers, {}))
         complete(each, gone);
+    feed_audio_readers(c);
+    end_audio_readers(c, gone);
     c.transfers.complete_all(gone, {});
     c.on_transfer_progress = nullptr;
     c.ends.complete_all({}, how);

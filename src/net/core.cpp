@@ -63,9 +63,10 @@ void agent_core::on_quiet()
     if (current_)
     {
         complete_cut(*current_);
-        const auto now = pump.engine().media_statistics();
-        const std::lock_guard lock(current_->mutex);
-        current_->stats = now;
+        feed_audio_readers(*current_);
+        auto now = pump.engine().media_statistics();
+        if (current_->heard) now.unread_samples = current_->heard->dropped;
+        current_->stats.store(now);
     }
     if (std::exchange(ticked_, false) && !files_.empty()) serve_soon();
     if (state_ == state::leaving && pump.engine().settled()) close({});
@@ -165,7 +166,12 @@ void agent_core::serve()
                   {
                       const bool more = work->service();
                       if (const auto bad = more ? std::nullopt : work->problem())
+                      {
                           log(log_level::error, bad->text);
+                          // The call goes on without it.
+                          if (current_ && current_->recording == work)
+                              on_recorded(*current_, bad->code);
+                      }
                       return !more;
                   });
 }

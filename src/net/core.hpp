@@ -78,7 +78,7 @@ public:
     void cancel_connecting(const call_ptr& c, net::operation id);
     void wait_end(call_state& c, net::operation id, handler<ending> h, bool hang_up);
     void cancel_wait_end(call_state& c, net::operation id);
-    void play(call_state& c, net::operation id, handler<> h, const audio_source& what,
+    void play(call_state& c, net::operation id, sound_waiter h, const audio_source& what,
               milliseconds gap);
     void cancel_play(call_state& c, net::operation id);
     void transfer(call_state& c, net::operation id, handler<response> h, const std::string& to,
@@ -91,6 +91,10 @@ public:
     void clear_playback(call_state& c);
     void record(call_state& c, handler<> h, const audio_sink& to);
     void stop_recording(call_state& c);
+    void wait_recording(call_state& c, net::operation id, handler<> h);
+    void cancel_wait_recording(call_state& c, net::operation id);
+    void read_audio(call_state& c, audio_reader r);
+    void cancel_read_audio(call_state& c, net::operation id);
     void read_digits(call_state& c, digit_reader r);
     void cancel_read(call_state& c, net::operation id);
     void send_digits(call_state& c, net::operation id, handler<> h, const std::string& keys,
@@ -145,6 +149,11 @@ private:
     call_ptr known(ua::call_id id) const;
     void end_next(const ending& how);
     void feed_readers(call_state& c, time_point now);
+    static void cut_sounds(call_state& c, char key);
+    void finish_recording(call_state& c);
+    static void on_recorded(call_state& c, std::error_code how);
+    static void feed_audio_readers(call_state& c);
+    static void end_audio_readers(call_state& c, std::error_code ec);
     static void complete(digit_reader& r, std::error_code ec);
     void serve_soon();
     void serve();

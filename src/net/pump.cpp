@@ -45,7 +45,9 @@ bool possible(const config& c)
     const bool ports = lo <= hi && (hi == 0 || (lo > 0 && (lo % 2 == 0 || lo < hi)));
     const bool times = c.max_call >= seconds(0) &&
                        (c.session_expires == seconds(0) || c.session_expires >= seconds(90));
-    return times && dscp(c.dscp_sip) && dscp(c.dscp_rtp) && ports &&
+    const bool sound = c.media.lead_in >= milliseconds(0) && c.media.lead_in <= seconds(60) &&
+                       c.media.pcm_rate >= 1000 && c.media.pcm_rate <= 384'000;
+    return times && sound && dscp(c.dscp_sip) && dscp(c.dscp_rtp) && ports &&
            c.request_limit >= seconds(1) && c.request_limit <= seconds(30) &&
            ua::is_instance(c.instance) && !c.media.codecs.empty() &&
            std::all_of(c.media.codecs.begin(), c.media.codecs.end(),
@@ -70,6 +72,7 @@ ua::settings pump::settings() const
     for (const auto& name : config_.media.codecs)
         s.codecs.push_back(codec_named(config_, name));
     s.media_limit = config_.media.silence_limit;
+    s.lead_in = config_.media.lead_in;
     s.hear_tones = config_.media.hear_tones;
     s.ring_limit = config_.ring_limit;
     s.instance = config_.instance;

@@ -61,6 +61,7 @@ public:
 
     ua::engine& engine() { return engine_; }
     const log_sink& log() const { return config_.log; }
+    int pcm_rate() const { return config_.media.pcm_rate; }
     bool ring_at_once() const { return config_.ring_at_once; }
     const asio::any_io_executor& executor() const { return executor_; }
 
