@@ -207,6 +207,11 @@ std::optional<exchange::media_packet> exchange::poll_media(std::span<std::uint8_
     for (auto& c : calls_)
         if (const std::size_t size = c.at_line->engine().poll_media(to); size > 0)
             return media_packet{c.at_line->media_port(), c.at_line->media_remote(), size};
+    // Reports about the sound: there is one port a call, so only for those who share it.
+    for (auto& c : calls_)
+        while (const std::size_t size = c.at_line->engine().poll_media_report(to))
+            if (c.at_line->rtcp_mux())
+                return media_packet{c.at_line->media_port(), c.at_line->media_remote(), size};
     return std::nullopt;
 }
 

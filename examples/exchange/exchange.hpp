@@ -75,7 +75,7 @@ public:
         endpoint to;
         std::size_t size;
     };
-    /// The next RTP packet into `to` (at least `limits::rtp_packet_bytes`).
+    /// The next RTP or RTCP packet into `to` (at least `limits::rtp_packet_bytes`).
     std::optional<media_packet> poll_media(std::span<std::uint8_t> to);
     std::optional<event> poll_event();
 

@@ -134,6 +134,7 @@ void line_call::begin(time_point now)
 void line_call::on(const ua::media_started& e, time_point, std::vector<event>&)
 {
     media_remote_ = e.remote;
+    rtcp_mux_ = e.rtcp_mux;
 }
 
 void line_call::on(const ua::digit& e, time_point now, std::vector<event>& log)

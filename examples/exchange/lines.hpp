@@ -85,6 +85,8 @@ public:
     std::uint16_t media_port() const { return options_.media_port; }
     /// Where our audio goes; port 0 as long as that is not known.
     const endpoint& media_remote() const { return media_remote_; }
+    /// Whether RTCP goes there too (RFC 5761).
+    bool rtcp_mux() const { return rtcp_mux_; }
 
     void receive(std::string_view datagram, const endpoint& source, const endpoint& local,
                  time_point now);
@@ -136,6 +138,7 @@ private:
     std::optional<ua::call_id> call_;
     endpoint local_{}; // our address towards the caller
     endpoint media_remote_{};
+    bool rtcp_mux_ = false;
     std::shared_ptr<echo_buffer> heard_ = std::make_shared<echo_buffer>();
     bool echoing_ = false;
     bool ended_ = false;

@@ -112,6 +112,21 @@ TEST_CASE("the echo line says and presses again")
     check_nothing_left(w, t);
 }
 
+TEST_CASE("a line tells its caller by RTCP what it hears, on the port that they share")
+{
+    world w(usual_settings());
+    telephone& t = w.add("alice", "wonderland");
+    w.call(t, "echo");
+    w.run(seconds(30));
+    CHECK(t.rtcp_mux);
+    const auto s = t.engine.media_statistics();
+    CHECK(s.received_reports >= 3);
+    CHECK(s.sent_reports >= 3);
+    CHECK(s.ignored_packets == 0);
+    REQUIRE(t.engine.hang_up(*t.call, w.now()));
+    check_nothing_left(w, t);
+}
+
 TEST_CASE("the menu")
 {
     world w(usual_settings());

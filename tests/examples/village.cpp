@@ -111,7 +111,10 @@ void world::on_event(telephone& t, const ua::event& e)
             REQUIRE(t.engine.answer(in->call, {.media_port = t.media_port(), .headers = {}}, now_));
     }
     else if (const auto* m = std::get_if<ua::media_started>(&e))
+    {
         t.media_to = m->remote;
+        t.rtcp_mux = m->rtcp_mux;
+    }
     else if (std::holds_alternative<ua::call_answered>(e))
         REQUIRE(t.engine.record(*t.call, std::make_unique<tape_sink>(t.heard), now_));
 }
@@ -123,11 +126,17 @@ void world::collect(telephone& t)
     while (auto out = t.engine.poll_transmit())
         wire_.push_back({t.sip, out->to, std::move(out->bytes), false});
     std::array<std::uint8_t, limits::rtp_packet_bytes> buffer;
-    while (const std::size_t n = t.engine.poll_media(buffer))
+    const auto send = [&](std::size_t n)
+    {
         wire_.push_back({{t.sip.address, t.media_port()},
                          t.media_to,
                          std::string(buffer.begin(), buffer.begin() + static_cast<long>(n)),
                          true});
+    };
+    while (const std::size_t n = t.engine.poll_media(buffer))
+        send(n);
+    while (const std::size_t n = t.engine.poll_media_report(buffer))
+        if (t.rtcp_mux) send(n);
 }
 
 void world::collect()

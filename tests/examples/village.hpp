@@ -31,6 +31,7 @@ struct telephone
     ua::engine engine;
     endpoint sip;
     endpoint media_to{};
+    bool rtcp_mux = false;
     bool answers = false; ///< takes calls at once
     std::optional<ua::call_id> call;
     std::vector<ua::event> events;
