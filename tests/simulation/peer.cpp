@@ -1,5 +1,7 @@
 #include "simulation/peer.hpp"
 
+#include "solosip/rtp/packet.hpp"
+
 #include "support/catch.hpp"
 
 #include <algorithm>
@@ -54,6 +56,13 @@ void peer::on_datagram(const datagram& d)
     if (d.to.port == media_port)
     {
         ++media_packets;
+        const std::span bytes(reinterpret_cast<const std::uint8_t*>(d.bytes.data()),
+                              d.bytes.size());
+        if (const auto p = rtp::parse(bytes); p && !rtp::is_rtcp(bytes))
+        {
+            payload_type = p->payload_type;
+            payload_bytes = p->payload.size();
+        }
         return;
     }
     auto m = sip::message::parse(std::string(d.bytes));

@@ -41,6 +41,8 @@ public:
     int count(sip::method m) const;
     int count(int status) const;
     std::size_t media_packets = 0;
+    int payload_type = -1; ///< of the last one that came
+    std::size_t payload_bytes = 0;
 
     // -- what it says
 
