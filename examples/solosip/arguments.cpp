@@ -44,6 +44,14 @@ void add_account(CLI::App& to, account_options& a)
     to.add_flag("--anyone-may-call", a.anyone_may_call,
                 "while registered, listen to others than the registrar too")
         ->group(group);
+    std::vector<std::string> codecs{"PCMA", "PCMU", "G722", "L16", "L16/8000"};
+#ifdef SOLOSIP_HAVE_OPUS
+    codecs.push_back("opus");
+#endif
+    to.add_option("--codecs", a.codecs, "the best one first (default: PCMA,PCMU)")
+        ->delimiter(',')
+        ->check(CLI::IsMember(codecs))
+        ->group(group);
     to.add_option("--user-agent", a.user_agent, "what to call ourselves")->group(group);
 }
 
@@ -68,6 +76,9 @@ void add_media(CLI::App& to, Arguments& a)
         ->allow_extra_args(false);
     to.add_option("--after", a.after_ms, "pause before it, milliseconds")->type_name("MS");
     to.add_option("--record", a.record, "write what we hear into this file")->type_name("FILE");
+    to.add_option("--record-side", a.record_side, "whom: far (default), near, or both in stereo")
+        ->check(CLI::IsMember({"far", "near", "both"}))
+        ->needs("--record");
     to.add_option("--send", a.digits, "keys to press: 0-9 * # A-D")->type_name("DIGITS");
     to.add_option("--hold-after", a.hold_after,
                   "put the other side on hold, seconds after the answer")

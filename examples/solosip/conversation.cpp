@@ -65,7 +65,7 @@ asio::awaitable<ending> phone::converse(solosip::call c, const conversation& pla
     if (!plan.record.empty())
     {
         std::error_code ec;
-        co_await c.async_record(file_sink(plan.record), by(ec));
+        co_await c.async_record(file_sink(plan.record, plan.recorded), by(ec));
         if (ec && ec != errc::call_ended)
             fail_in_call(c, "cannot record into '" + plan.record + "': " +
                                 explain(ec, plan.record) + "; choose another file for --record");
@@ -91,9 +91,32 @@ asio::awaitable<ending> phone::converse(solosip::call c, const conversation& pla
     hold_.cancel();
     resume_.cancel();
     talking_.reset();
+    if (!plan.record.empty())
+    {
+        co_await c.async_wait_recording(by(ec));
+        if (ec && failed_.empty())
+            failed_ = "'" + plan.record + "' is not complete: " + ec.message();
+    }
+    tell_media(c.stats());
     tell_end(how);
     if (!failed_.empty()) throw mistake(exit_failed, failed_);
     co_return how;
+}
+
+void phone::tell_media(const statistics& s)
+{
+    nlohmann::ordered_json members = {{"sent", s.sent_packets},
+                                      {"received", s.received_packets},
+                                      {"lost", s.lost_packets},
+                                      {"jitter_ms", s.jitter_ms},
+                                      {"reports_heard", s.received_reports}};
+    if (s.received_reports > 0)
+    {
+        members["remote_lost"] = s.remote_lost_packets;
+        members["round_trip_ms"] = s.round_trip_ms;
+    }
+    if (s.mos > 0) members["mos"] = s.mos;
+    report_.event("media", members);
 }
 
 void phone::tell_end(const ending& how)

@@ -50,6 +50,7 @@ struct account_options
     unsigned expires = 600;
     bool no_register = false;
     bool anyone_may_call = false;
+    std::vector<std::string> codecs; ///< in order of preference; empty: the library's
 };
 
 struct output_options
@@ -83,7 +84,7 @@ struct call_arguments
     length_options length;
     std::vector<std::string> play;
     unsigned after_ms = 0;
-    std::string record;
+    std::string record, record_side;
     std::string digits;
     std::optional<double> hold_after, resume_after, hang_up_after;
     bool until_played = false;
@@ -97,7 +98,7 @@ struct answer_arguments
     std::string early; ///< sound file to be heard before the answer
     std::vector<std::string> play;
     unsigned after_ms = 0;
-    std::string record;
+    std::string record, record_side;
     std::string digits;
     bool echo = false;
     bool until_played = false;

@@ -3,6 +3,9 @@
 #include "commands.hpp"
 
 #include "solosip/trace/summary.hpp"
+#ifdef SOLOSIP_HAVE_OPUS
+#include "solosip/codecs/opus.hpp"
+#endif
 
 #include <asio/bind_cancellation_slot.hpp>
 #include <asio/co_spawn.hpp>
@@ -56,6 +59,10 @@ config settings_from(const options& o)
     const auto& length = o.verb == verb::call ? o.call.length : o.answer.length;
     c.session_expires = seconds(length.session);
     c.max_call = seconds(length.longest.value_or(0));
+    if (!o.account.codecs.empty()) c.media.codecs = o.account.codecs;
+#ifdef SOLOSIP_HAVE_OPUS
+    c.media.more_codecs = {&codecs::opus()};
+#endif
     if (const auto most = o.output.level())
         c.log = [most = *most](log_level level, std::string_view line)
         {

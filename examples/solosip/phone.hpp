@@ -29,6 +29,7 @@ struct conversation
     std::vector<std::string> play;
     milliseconds after{0};
     std::string record;
+    side recorded = side::far;
     std::string digits;
     std::optional<double> hold_after, resume_after, hang_up_after; ///< seconds
     bool until_played = false;
@@ -55,6 +56,7 @@ private:
 
     void check_plan() const;
     void tell_end(const ending& how);
+    void tell_media(const statistics& s);
 
     asio::awaitable<void> serve();
     asio::awaitable<void> close();

@@ -22,6 +22,8 @@ conversation plan_from(const Arguments& a)
     p.play = a.play;
     p.after = milliseconds(a.after_ms);
     p.record = a.record;
+    if (a.record_side == "near") p.recorded = side::near;
+    if (a.record_side == "both") p.recorded = side::both;
     p.digits = a.digits;
     p.hold_after = a.hold_after;
     p.resume_after = a.resume_after;

@@ -1,4 +1,5 @@
 """What went over the loopback, as tshark reads it."""
+import re
 import subprocess
 from typing import NamedTuple
 
@@ -15,6 +16,18 @@ class Packet(NamedTuple):
     timestamp: int
     payload_type: int
     event: str
+
+
+class Stream(NamedTuple):
+    source: int
+    destination: int
+    ssrc: int
+    payload: str
+    packets: int
+    lost: int
+    largest_delta: float  # ms, as the others
+    mean_jitter: float
+    largest_jitter: float
 
 
 class Capture(Process):
@@ -48,6 +61,25 @@ class Capture(Process):
     def requests(self, method, from_port=None):
         source = f' && udp.srcport == {from_port}' if from_port else ''
         return self.read(f'sip.Method == "{method}" && sip.Request-Line && !icmp{source}', 'frame.time_epoch', 'udp.payload')
+
+    def streams(self):
+        """tshark's own analysis: one for each RTP stream."""
+        command = [self.tshark, '-n', '-q', '-r', str(self.file), '-o', 'rtp.heuristic_rtp:FALSE', '-z', 'rtp,streams']
+        for port in self.sip_ports:
+            command += ['-d', f'udp.port=={port},sip']
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        check(done.returncode == 0, f'tshark: {done.stderr}')
+        found = []
+        for line in done.stdout.splitlines():
+            # Times, addresses with ports, SSRC, payload (may hold blanks), packets, lost (per cent), then
+            # least, mean and largest of the deltas and of the jitter.
+            row = re.match(r'\s*[\d.]+\s+[\d.]+\s+\S+\s+(\d+)\s+\S+\s+(\d+)\s+0x(\w+)\s+(\S.*?)\s+(\d+)'
+                           r'\s+(-?\d+)\s+\([^)]*\)\s+([\d.]+)\s+([\d.]+)\s+([\d.]+)\s+([\d.]+)\s+([\d.]+)'
+                           r'\s+([\d.]+)', line)
+            if row:
+                found.append(Stream(int(row[1]), int(row[2]), int(row[3], 16), row[4], int(row[5]), int(row[6]),
+                                    float(row[9]), float(row[11]), float(row[12])))
+        return found
 
     def malformed(self):
         return self.read('_ws.malformed && !icmp', 'frame.number', 'frame.protocols')

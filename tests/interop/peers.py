@@ -66,19 +66,21 @@ class Kamailio(Process):
 class Baresip(Process):
     """A user agent that sends a tone of `tone` Hz and records what it hears."""
 
-    def __init__(self, lab, user='bob', proxy=None, tone=600, answers=True):
+    def __init__(self, lab, user='bob', proxy=None, tone=600, answers=True, codecs='PCMA,PCMU', rate=8000,
+                 modules=()):
         program = need('baresip', 'baresip-core')
         found = module('baresip/modules/menu.so')
         self.home = lab.directory / user
         self.home.mkdir()
         self.port, self.control = free_port(), free_port(socket.SOCK_STREAM)
         # It hangs up where its file ends, so the tone is longer than any call here.
-        tones.write_tone(self.home / 'tone.wav', tone, 40, -12, rate=8000, channels=1)
+        tones.write_tone(self.home / 'tone.wav', tone, 40, -12, rate=rate, channels=1)
         self.rtp_first = first = min(free_port() // 2 * 2, 65000)
         render('baresip.config.in', self.home / 'config', port=self.port, sound=self.home / 'tone.wav',
                rtp_first=first, rtp_last=first + 100, control=self.control, directory=f'{self.home}/',
-               modules=found.parent)
-        account = (f'<sip:{user}@{REALM}>;auth_user={user};auth_pass={PASSWORD};audio_codecs=PCMA,PCMU'
+               modules=found.parent, rate=rate,
+               codec_modules=''.join(f'module                  {name}.so\n' for name in modules))
+        account = (f'<sip:{user}@{REALM}>;auth_user={user};auth_pass={PASSWORD};audio_codecs={codecs}'
                    f';ptime=20;answermode={"auto" if answers else "manual"}')
         account += f';regint=60;outbound="sip:127.0.0.1:{proxy}"' if proxy else ';regint=0'
         (self.home / 'accounts').write_text(account + '\n')

@@ -19,6 +19,7 @@ import traceback
 import cases_calls
 import cases_lab
 import cases_linphone
+import cases_media
 import cases_noise
 import cases_peers
 import cases_register
@@ -29,7 +30,7 @@ from processes import Failure, Lab, Skip
 SKIPPED = 77
 CASES = {name[len('case_'):]: function
          for module in (cases_lab, cases_peers, cases_register, cases_requests, cases_sessions, cases_calls,
-                        cases_linphone, cases_noise)
+                        cases_linphone, cases_media, cases_noise)
          for name, function in vars(module).items() if name.startswith('case_')}
 
 
