@@ -49,10 +49,11 @@ struct studio
 TEST_CASE("the counters count")
 {
     std::mutex m;
+    std::unique_ptr<int> memory_of;
     const auto [memory, locks] = asked(
         [&]
         {
-            delete new int(1);
+            memory_of = std::make_unique<int>(1);
             const std::lock_guard lock(m);
         });
     CHECK(memory >= 1);

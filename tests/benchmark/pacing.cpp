@@ -58,27 +58,47 @@ void timed_codec::begin(std::size_t packets)
 namespace
 {
 
-void add(const departures& one, std::vector<double>& to)
+/// A session that is later than this leaves packets out.
+constexpr auto most_late = 3 * packet_time;
+
+/// Returns how many packets were left out.
+std::size_t add(const departures& one, std::vector<double>& to)
 {
-    if (one.empty()) return;
-    auto line = clock::time_point::max() - one.front();
-    for (std::size_t k = 0; k < one.size(); ++k)
-        line = std::min(line, one[k] - one.front() - static_cast<int>(k) * packet_time);
+    if (one.empty()) return 0;
+    std::vector<clock::duration> offsets; ///< from the time line of the first one
+    std::vector<bool> stood_still;
+    auto line = clock::duration::zero();
+    std::size_t left_out = 0;
     for (std::size_t k = 0; k < one.size(); ++k)
     {
-        const auto due = one.front() + line + static_cast<int>(k) * packet_time;
-        to.push_back(std::chrono::duration<double, std::micro>(one[k] - due).count());
+        const auto elapsed = one[k] - one.front();
+        auto offset = elapsed - static_cast<int>(k + left_out) * packet_time;
+        const bool stall = offset - line > most_late;
+        if (stall)
+        {
+            const auto packets = (offset - line) / packet_time;
+            left_out += static_cast<std::size_t>(packets);
+            to.push_back(std::chrono::duration<double, std::micro>(offset - line).count());
+            offset -= packets * packet_time;
+        }
+        line = std::min(line, offset);
+        offsets.push_back(offset);
+        stood_still.push_back(stall);
     }
+    for (std::size_t k = 0; k < offsets.size(); ++k)
+        if (!stood_still[k])
+            to.push_back(std::chrono::duration<double, std::micro>(offsets[k] - line).count());
+    return left_out;
 }
 
-lateness sum_up(std::vector<double> all)
+lateness sum_up(std::vector<double> all, std::size_t left_out)
 {
     lateness l;
     if (all.empty()) return l;
     std::sort(all.begin(), all.end());
     const auto at = [&](double part)
     { return all[static_cast<std::size_t>(part * static_cast<double>(all.size() - 1))]; };
-    l = {at(0.5), at(0.99), at(0.999), all.back(), all.size()};
+    l = {at(0.5), at(0.99), at(0.999), all.back(), all.size(), left_out};
     return l;
 }
 
@@ -87,16 +107,17 @@ lateness sum_up(std::vector<double> all)
 lateness late(const std::vector<std::unique_ptr<departures>>& calls)
 {
     std::vector<double> all;
+    std::size_t left_out = 0;
     for (const auto& each : calls)
-        add(*each, all);
-    return sum_up(std::move(all));
+        left_out += add(*each, all);
+    return sum_up(std::move(all), left_out);
 }
 
 lateness late(const departures& one)
 {
     std::vector<double> all;
-    add(one, all);
-    return sum_up(std::move(all));
+    const auto left_out = add(one, all);
+    return sum_up(std::move(all), left_out);
 }
 
 departures metronome(std::chrono::seconds length)

@@ -41,6 +41,7 @@ struct lateness
 {
     double p50 = 0, p99 = 0, p999 = 0, most = 0;
     std::size_t packets = 0;
+    std::size_t left_out = 0; ///< since the program stood still for more than three packet times
 };
 lateness late(const std::vector<std::unique_ptr<departures>>& calls);
 lateness late(const departures& one);

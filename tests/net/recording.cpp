@@ -160,9 +160,8 @@ TEST_CASE("the program hears, beside a recording and at its own rate")
 
             asio::cancellation_signal stop;
             std::optional<std::error_code> aborted;
-            while (co_await d.async_read_audio(heard) == heard.size())
-            {
-            }
+            std::vector<std::int16_t> rest(16'000);
+            (void)co_await d.async_read_audio(rest); // all that there is
             d.async_read_audio(heard,
                                asio::bind_cancellation_slot(stop.slot(),
                                                             [&](std::error_code ec, std::size_t n)

@@ -265,8 +265,8 @@ TEST_CASE("payload numbers change in a re-INVITE, and audio goes on by the new o
     CHECK(s.peer.payload_type == 98);
     CHECK(speak(98) == 10);
     CHECK(speak(8) == 0); // no number of this call any more
-    for (const std::uint8_t end : {0x0A, 0x8A})
-        say(96, {5, end, 0x03, 0x20}, false);
+    for (const int end : {0x0A, 0x8A})
+        say(96, {5, static_cast<std::uint8_t>(end), 0x03, 0x20}, false);
     CHECK(s.alice.seen.digits == "5");
     REQUIRE(s.alice.press("7"));
     s.w.run_for(milliseconds(100));
