@@ -44,7 +44,7 @@ WIDE = (5000, 4600)
 
 
 def case_g722_with_baresip(lab):
-    bob, wire, _ = _call(lab, 'G722,PCMA', 'G722', 16000, ['g722'], WIDE)
+    bob, wire, _ = _call(lab, 'G722,PCMA', 'G722/16000/1', 16000, ['g722'], WIDE)
     _check_packets(bob, wire, 160, {9})  # RFC 3551 section 4.5.2: the clock is 8000 Hz
 
 
@@ -63,14 +63,14 @@ def case_opus_with_baresip(lab):
 
 def case_called_by_baresip_with_g722(lab):
     proxy = Kamailio(lab)
-    bob = Baresip(lab, 'bob', proxy.port, tone=WIDE[1], codecs='G722', rate=16000, modules=['g722'])
+    bob = Baresip(lab, 'bob', proxy.port, tone=WIDE[1], codecs='G722/16000/1', rate=16000, modules=['g722'])
     sound, record = lab.directory / 'ours.wav', lab.directory / 'heard.wav'
     tones.write_tone(sound, WIDE[0], 2.0, LEVEL, rate=16000, channels=1)
     phone = Solosip(lab, 'answer', '--codecs', 'PCMA,G722', '--play', sound, '--record', record, '--count', '1',
                     '--hang-up-after', '4', account='alice', proxy=proxy.port)
     phone.wait_event('registered')
     bob.command('dial', f'sip:alice@{REALM}')
-    phone.wait_event('ended', 10)
+    bob.wait_event('CALL_CLOSED', 12)
     check(phone.wait(5) == 0, 'the exit status is not 0')
     check_tone(bob.heard(), WIDE[0], length=2.0)
     check_tone(record, WIDE[1], at_least=3.0)
