@@ -49,11 +49,11 @@ struct studio
 TEST_CASE("the counters count")
 {
     std::mutex m;
-    std::unique_ptr<int> memory_of;
     const auto [memory, locks] = asked(
         [&]
         {
-            memory_of = std::make_unique<int>(1);
+            // Not `new`, which the compiler may leave out where it sees what becomes of it.
+            ::operator delete(::operator new(support::locks() % 2 + 8));
             const std::lock_guard lock(m);
         });
     CHECK(memory >= 1);
