@@ -19,7 +19,8 @@ public:
         case errc::forbidden:
         case errc::auth_rejected:
         case errc::rejected:
-        case errc::no_common_codec: return make_error_condition(condition::peer_refused);
+        case errc::no_common_codec:
+        case errc::srtp_required: return make_error_condition(condition::peer_refused);
         case errc::no_answer:
         case errc::server_failure:
         case errc::unreachable:
@@ -120,6 +121,8 @@ const char* describe(errc e) noexcept
     case errc::transferred: return "the call goes on as another one";
     case errc::duration_limit: return "the longest duration of a call is over";
     case errc::no_common_codec: return "the two sides have no audio codec in common";
+    case errc::srtp_required:
+        return "the other side does not encrypt the audio, or not in a way that we can";
     case errc::not_registered: return "there is no registration";
     case errc::call_in_progress: return "there is a call already";
     case errc::call_ended: return "the call has ended";

@@ -1,3 +1,4 @@
+#include "sdp/encryption.hpp"
 #include "sdp/selection.hpp"
 #include "sdp/static_types.hpp"
 
@@ -57,6 +58,7 @@ media audio_line(const local_media& local)
         if (!uses(m, c.payload_type))
             add_format(m, {c.payload_type, c.name, c.clock_rate, c.channels, c.fmtp});
     if (local.events) add_events(m, local);
+    offer_encryption(m, local);
     return m;
 }
 
@@ -116,7 +118,7 @@ description make_next_offer(const description& ours_before, const agreement& agr
         if (i == agreed.media_index)
         {
             d.media.push_back(audio_line(renumbered(local, before, agreed)));
-            d.media.back().protocol = before.protocol;
+            offer_encryption_again(d.media.back(), before, agreed, local);
         }
         else
             d.media.push_back(refused(before, local));
@@ -132,21 +134,41 @@ struct choice
     std::size_t media_index;
     const format* theirs;
     const codec_choice* mine;
+    std::optional<accepted_crypto> crypto;
 };
 
-std::optional<choice> choose(const description& offer, const local_media& local)
+// Whether we could talk by that line, encrypted or not.
+bool may_do(const media& m, const local_media& local)
 {
+    if (!is_rtp_audio(m) || m.port == 0) return false;
+    // RFC 6157 section 3: else we could not reach each other.
+    return !m.address || m.address->is_unspecified() || m.address->is_v6 == local.rtp.address.is_v6;
+}
+
+// Those with keys first: who offers a line of each kind wants to be heard by all, and by some
+// better.
+result<choice> choose(const description& offer, const local_media& local)
+{
+    std::optional<choice> best;
+    errc why = errc::no_common_codec;
     for (std::size_t i = 0; i < offer.media.size(); ++i)
     {
         const media& m = offer.media[i];
-        if (!is_plain_audio(m) || m.port == 0) continue;
-        if (m.address && !m.address->is_unspecified() &&
-            m.address->is_v6 != local.rtp.address.is_v6)
-            continue; // RFC 6157 section 3: we could not reach each other
-        for (const auto& f : m.formats)
-            if (const auto* mine = ours(f, local.codecs)) return choice{i, &f, mine};
+        if (!may_do(m, local) || (best && best->crypto)) continue;
+        const auto f =
+            std::find_if(m.formats.begin(), m.formats.end(),
+                         [&](const format& each) { return ours(each, local.codecs) != nullptr; });
+        if (f == m.formats.end()) continue;
+        auto crypto = accept_crypto(m, local);
+        if (!may_take(m, crypto.has_value(), local.encryption))
+        {
+            if (local.encryption != srtp_policy::off) why = errc::srtp_required;
+            continue;
+        }
+        if (!best || crypto) best = choice{i, &*f, ours(*f, local.codecs), std::move(crypto)};
     }
-    return std::nullopt;
+    if (!best) return why;
+    return *best;
 }
 
 bool on_hold(const media& theirs)
@@ -167,6 +189,11 @@ media answered(const media& theirs, const choice& c, const local_media& local, a
     if (theirs.address && theirs.address->is_unspecified())
         m.direction = intersect(m.direction, direction::recvonly);
     m.rtcp_mux = theirs.rtcp_mux && local.rtcp_mux;
+    if (c.crypto)
+    {
+        m.attributes.push_back(print(c.crypto->ours));
+        agreed.srtp = srtp_keys{c.crypto->ours.key, c.crypto->theirs.key};
+    }
     add_format(m, {c.theirs->payload_type, c.theirs->name, c.theirs->clock_rate, c.theirs->channels,
                    c.mine->fmtp});
     if (local.events)
@@ -184,7 +211,7 @@ media answered(const media& theirs, const choice& c, const local_media& local, a
 result<answer> make_answer(const description& offer, const local_media& local)
 {
     const auto chosen = choose(offer, local);
-    if (!chosen) return errc::no_common_codec;
+    if (!chosen) return chosen.error();
     answer a{empty_session(local), {}};
     const media& theirs = offer.media[chosen->media_index];
     for (std::size_t i = 0; i < offer.media.size(); ++i)

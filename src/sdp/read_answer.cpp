@@ -1,3 +1,4 @@
+#include "sdp/encryption.hpp"
 #include "sdp/selection.hpp"
 #include "sdp/static_types.hpp"
 
@@ -21,7 +22,7 @@ std::optional<lines> audio_lines(const description& offer, const description& an
     std::optional<lines> refused;
     for (std::size_t i = 0; i < offer.media.size(); ++i)
     {
-        if (!is_plain_audio(offer.media[i]) || offer.media[i].port == 0) continue;
+        if (!is_rtp_audio(offer.media[i]) || offer.media[i].port == 0) continue;
         const media* line = nullptr;
         if (i < answer.media.size() && same_name(answer.media[i].kind, "audio"))
             line = &answer.media[i];
@@ -66,10 +67,12 @@ result<agreement> read_answer(const description& offer, const description& answe
 {
     const auto found = audio_lines(offer, answer);
     if (!found) return errc::bad_syntax;
-    if (found->answered->port == 0 || !is_plain_audio(*found->answered))
-        return errc::no_common_codec;
     const media& offered = offer.media[found->index];
+    if (found->answered->port == 0 || !is_rtp_audio(*found->answered))
+        return is_secured(offered) ? errc::srtp_required : errc::no_common_codec;
     const media theirs = completed(*found->answered, offered);
+    const auto keys = read_crypto(offered, theirs, local.encryption);
+    if (!keys) return keys.error();
     for (const auto& f : theirs.formats)
     {
         const auto number = our_number(offered, f);
@@ -77,6 +80,7 @@ result<agreement> read_answer(const description& offer, const description& answe
         agreement a;
         a.media_index = found->index;
         a.codec = f;
+        a.srtp = *keys;
         a.receive_payload_type = *number;
         a.event_clock_rate = f.clock_rate;
         a.send_events = events_in(theirs, f.clock_rate);

@@ -22,12 +22,6 @@ std::optional<std::uint8_t> events_in(const media& m, std::uint32_t clock_rate)
     return std::nullopt;
 }
 
-bool is_plain_audio(const media& m)
-{
-    return same_name(m.kind, "audio") &&
-           (same_name(m.protocol, "RTP/AVP") || same_name(m.protocol, "RTP/AVPF"));
-}
-
 namespace
 {
 

@@ -17,9 +17,6 @@ const codec_choice* ours(const format& f, const std::vector<codec_choice>& codec
 /// The payload type of telephone-event at `clock_rate` in `m`.
 std::optional<std::uint8_t> events_in(const media& m, std::uint32_t clock_rate);
 
-/// An audio line over plain RTP; others cannot be taken.
-bool is_plain_audio(const media& m);
-
 /// What `theirs` says about where and how to send; `mux` where both sides want RFC 5761.
 void fill_remote(agreement& a, const media& theirs, bool mux, unsigned our_ptime);
 

@@ -29,8 +29,9 @@ enum class errc
     dns_failed,        ///< the host name has no address
     transferred,       ///< it goes on as another call
     no_common_codec,   ///< 488, or nothing in the offer that we can do
+    srtp_required,     ///< we want SRTP, and the other side does not do it, or not so
     duration_limit,    ///< the call lasted as long as we let calls last
-    // Operations that the present state does not allow.
+                    // Operations that the present state does not allow.
     not_registered,
     call_in_progress,
     call_ended,
@@ -45,7 +46,7 @@ enum class errc
     unsupported_audio_file,
     address_in_use,
     write_failed, ///< a recording could not go on: the disk is full, or gone
-    // What the wire said.
+                  // What the wire said.
     bad_start_line,
     bad_syntax,
     bad_number,

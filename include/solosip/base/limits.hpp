@@ -97,6 +97,10 @@ inline constexpr std::size_t jitter_packets = 32;
 /// Senders (SSRCs) that are looked at as possible successors of the one that is heard.
 inline constexpr std::size_t rtp_candidates = 8;
 
+/// Senders (SSRCs) of which SRTP remembers what came already; who changes it with each announcement
+/// does not come back to an old one.
+inline constexpr std::size_t srtp_senders = 16;
+
 /// Key presses that are remembered so that a late packet does not report them again: many more than
 /// fit into the longest delay of a packet.
 inline constexpr std::size_t remembered_presses = 64;
@@ -110,8 +114,8 @@ inline constexpr std::size_t digits_to_send = 256;
 /// Items in a play queue.
 inline constexpr std::size_t play_queue = 64;
 
-/// Sound that waits for `async_read_audio`, milliseconds: who comes later wants to hear what is said
-/// now, not a minute ago.
+/// Sound that waits for `async_read_audio`, milliseconds: who comes later wants to hear what is
+/// said now, not a minute ago.
 inline constexpr int unread_audio_ms = 1'000;
 
 /// Events and datagrams that wait to be polled; only an edge that never polls can reach it.

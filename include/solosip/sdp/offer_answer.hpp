@@ -2,6 +2,7 @@
 // agreed.
 #pragma once
 
+#include "solosip/base/srtp.hpp"
 #include "solosip/sdp/description.hpp"
 
 #include <optional>
@@ -31,6 +32,9 @@ struct local_media
     unsigned ptime = 20; ///< ms
     sdp::direction direction = sdp::direction::sendrecv;
     bool rtcp_mux = false; ///< we can hear RTCP on the RTP port (RFC 5761)
+    srtp_policy encryption = srtp_policy::off;
+    /// Ours, one for each suite that we can do, the best one first; none where it is off.
+    std::vector<srtp_key> keys;
     std::uint64_t session_id = 0;
     std::uint64_t version = 0; ///< one more for each changed description (RFC 3264 section 8)
 };
@@ -51,14 +55,17 @@ struct agreement
     sdp::direction direction = sdp::direction::sendrecv; ///< what *we* may do
     bool held_by_peer = false; ///< sendonly, inactive, or 0.0.0.0 (RFC 3264 section 8.4) from them
     unsigned ptime = 20;       ///< ms of audio in each packet that we send
+    std::optional<srtp_keys> srtp; ///< how RTP and RTCP are encrypted (RFC 4568)
 };
 
 /// One m= line: our codecs, and telephone-event for each clock rate among them (RFC 4733 section
-/// 2.1): the first as `event_payload_type`, others as the next free dynamic numbers.
+/// 2.1): the first as `event_payload_type`, others as the next free dynamic numbers. With keys, and
+/// RTP/SAVP where they are required (RFC 4568); RTP/AVP where they are preferred (RFC 8643).
 description make_offer(const local_media& local);
 
 /// An offer within a session (RFC 3264 section 8): `ours` is what we said last; its m= lines stay,
-/// in order, the refused ones refused; the agreed payload numbers go on meaning what they mean.
+/// in order, the refused ones refused; the agreed payload numbers go on meaning what they mean, and
+/// an encrypted line is offered by the suite in force.
 description make_next_offer(const description& ours, const agreement& agreed,
                             const local_media& local);
 
@@ -70,14 +77,17 @@ struct answer
 /// Takes the first audio m= line that has a codec of ours; answers every other m= line with port 0
 /// (RFC 3264 section 6). A line with a codec of ours is one that is RTP/AVP or RTP/AVPF, has a
 /// port, and an address of our IP version. Its first such codec is taken, with telephone-event of
-/// the same clock rate. Payload numbers are the offer's. Error: no_common_codec.
+/// the same clock rate. Payload numbers are the offer's. Where we encrypt, a line whose a=crypto we
+/// can do goes before the others, and RTP/SAVP(F) is taken too. Errors: no_common_codec; where that
+/// is only for want of a=crypto, srtp_required.
 result<answer> make_answer(const description& offer, const local_media& local);
 
 /// The answer that takes nothing: each m= line with port 0 (RFC 3264 section 6).
 description refuse(const description& offer, const local_media& local);
 
 /// What the other side's answer to our offer means. Errors: no_common_codec (refused, or nothing
-/// that we offered), bad_syntax (not an answer to this offer: other number of m= lines is let pass
+/// that we offered), srtp_required (RTP/SAVP refused; keys that are missing, or answer nothing of
+/// ours), bad_syntax (not an answer to this offer: other number of m= lines is let pass
 /// where ours is there).
 result<agreement> read_answer(const description& offer, const description& answer,
                               const local_media& local);
