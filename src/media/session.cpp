@@ -1,6 +1,7 @@
 #include "solosip/media/session.hpp"
 
 #include "dtmf/sender.hpp"
+#include "media/guard.hpp"
 #include "media/play_queue.hpp"
 #include "media/receive_path.hpp"
 #include "media/reporter.hpp"
@@ -26,7 +27,7 @@ unsigned packet_time(const stream& how)
 {
     unsigned ms = std::clamp((how.ptime + 5) / 10 * 10, 10u, 100u);
     const auto bytes = [&] { return how.codec->info().max_bytes_per_20ms * ms / 20; };
-    while (ms > 10 && bytes() > limits::rtp_packet_bytes - rtp::header_bytes)
+    while (ms > 10 && bytes() > limits::rtp_packet_bytes - rtp::header_bytes - srtp_overhead)
         ms -= 10;
     return ms;
 }
@@ -79,6 +80,7 @@ struct session::state
     rtp::fixed_queue<digits_finished, dtmf::sender::most_items> digits_done;
     receive_path ear;
     reporter reports;
+    guard srtp;
     time_point heard_at{}; ///< the last packet, or the moment in which they became due
     bool watching = false, silent = false;
 };
@@ -103,6 +105,7 @@ void session::state::configure(const stream& how_now)
     keys.configure(info.clock_rate, ticks_per_packet);
     ear.configure(how, packet_time);
     reports.configure(how);
+    srtp.configure(how.transform, how.srtp, ssrc);
 }
 
 void session::start(const stream& how, time_point now)
@@ -160,9 +163,13 @@ void session::receive(std::span<const std::uint8_t> packet, time_point now, cons
     if (!s.running) return;
     s.now = now;
     const auto ignored = s.ear.ignored();
-    if (!rtp::is_rtcp(packet))
-        s.ear.receive(packet, from, now);
-    else if (!s.reports.receive(packet, from, now, s.ssrc))
+    const bool report = rtp::is_rtcp(packet); // that octet is in the clear (RFC 3711 section 3.4)
+    const auto plain = s.srtp.open(packet, report);
+    if (s.srtp.on() && plain.empty())
+        s.ear.ignore();
+    else if (!report)
+        s.ear.receive(plain, from, now);
+    else if (!s.reports.receive(plain, from, now, s.ssrc))
         s.ear.ignore();
     if (s.ear.ignored() == ignored) s.heard_at = now;
 }
@@ -225,7 +232,7 @@ std::size_t session::poll_packet(std::span<std::uint8_t> to)
     ++s.sequence;
     ++s.sent;
     s.sent_octets += bytes - rtp::header_bytes;
-    return bytes;
+    return s.srtp.seal(to, bytes, false);
 }
 
 std::size_t session::poll_report(std::span<std::uint8_t> to)
@@ -241,7 +248,7 @@ std::size_t session::poll_report(std::span<std::uint8_t> to)
     now.heard_ssrc = s.ear.heard_ssrc();
     now.bursts = &s.ear.bursts();
     now.so_far = stats();
-    return s.reports.print(now, to);
+    return s.srtp.seal(to, s.reports.print(now, to), true);
 }
 
 std::size_t session::state::send_event(const dtmf::sender::packet& e, std::span<std::uint8_t> to)
@@ -331,6 +338,7 @@ statistics session::stats() const
     statistics all;
     all.sent_packets = s_->sent;
     s_->ear.count(all);
+    all.unauthentic_packets = s_->srtp.refused();
     if (s_->how.codec) s_->reports.count(all);
     return all;
 }

@@ -5,6 +5,9 @@
 #include "solosip/codecs/g711.hpp"
 #include "solosip/media/session.hpp"
 #include "solosip/media/sources.hpp"
+#ifdef SOLOSIP_HAVE_SRTP
+#include "solosip/srtp/libsrtp.hpp"
+#endif
 
 #include <algorithm>
 #include <array>
@@ -94,6 +97,39 @@ double hearing(const std::vector<datagram>& in)
                 });
 }
 
+#ifdef SOLOSIP_HAVE_SRTP
+/// What SRTP adds to a packet that is sent and to one that is received.
+void print_srtp(const std::vector<datagram>& plain, srtp_suite suite, double kernel)
+{
+    std::vector<std::array<std::uint8_t, 172 + media::srtp_overhead>> sealed(packets);
+    std::array<std::uint8_t, 172 + media::srtp_overhead> buffer;
+    srtp_key key;
+    key.suite = suite;
+    const std::uint32_t ssrc = std::uint32_t{plain[0][8]} << 24 | std::uint32_t{plain[0][9]} << 16 |
+                               std::uint32_t{plain[0][10]} << 8 | plain[0][11];
+    double out = 1e9, in = 1e9;
+    for (int round = 0; round < 50; ++round)
+    {
+        const auto sealer = srtp::libsrtp()->make_sealer(key, ssrc);
+        const auto opener = srtp::libsrtp()->make_opener(key);
+        std::size_t size = 0;
+        const auto at = [](int i) { return static_cast<std::size_t>(i); };
+        for (int i = 0; i < packets; ++i)
+            std::copy(plain[at(i)].begin(), plain[at(i)].end(), sealed[at(i)].begin());
+        out = std::min(out, cost(packets, [&](int i) { size = sealer->seal(sealed[at(i)], 172); }));
+        in = std::min(in, cost(packets,
+                               [&](int i)
+                               {
+                                   std::copy_n(sealed[at(i)].begin(), size, buffer.begin());
+                                   if (opener->open(std::span(buffer).first(size)) == 0)
+                                       std::puts("a packet was refused");
+                               }));
+    }
+    std::printf("+ %-23s %5.0f ns  %4.1f %% to seal, %5.0f ns  %4.1f %% to open\n",
+                to_string(suite).data(), out, 100 * out / kernel, in, 100 * in / kernel);
+}
+#endif
+
 /// `send` on a connected socket to a receiver that is emptied outside the measurement.
 double kernel_sending(const datagram& packet)
 {
@@ -135,4 +171,8 @@ int main()
     std::printf("a packet sent      %5.0f ns  %4.1f %% of send()\n", out, 100 * out / kernel);
     std::printf("a packet received  %5.0f ns  %4.1f %% of send()\n", in, 100 * in / kernel);
     std::printf("send()             %5.0f ns\n", kernel);
+#ifdef SOLOSIP_HAVE_SRTP
+    print_srtp(sent, srtp_suite::aes_cm_128_hmac_sha1_80, kernel);
+    print_srtp(sent, srtp_suite::aes_256_cm_hmac_sha1_80, kernel);
+#endif
 }

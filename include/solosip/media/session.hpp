@@ -4,9 +4,11 @@
 #include "solosip/base/endpoint.hpp"
 #include "solosip/base/random.hpp"
 #include "solosip/base/result.hpp"
+#include "solosip/base/srtp.hpp"
 #include "solosip/base/time.hpp"
 #include "solosip/media/audio.hpp"
 #include "solosip/media/codec.hpp"
+#include "solosip/media/srtp.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -40,6 +42,10 @@ struct stream
     duration silence_limit{0};
     bool hear_tones = false;  ///< keys are looked for in the sound too (ITU-T Q.23)
     bool report_voip = false; ///< it asked for VoIP metrics (RFC 3611)
+    /// RTP and RTCP go encrypted and come encrypted, by `transform`, or not at all. The same keys
+    /// again go on as they are; other ones begin anew.
+    std::optional<srtp_keys> srtp{};
+    const srtp_transform* transform = nullptr;
     /// For measurements: what came and nothing else, 60 ms later; silence where nothing came.
     bool plain = false;
 };
@@ -82,6 +88,8 @@ struct statistics
 {
     std::uint64_t sent_packets = 0, received_packets = 0;
     std::uint64_t lost_packets = 0, late_packets = 0, ignored_packets = 0;
+    /// Of the ignored ones: not encrypted by the right key, or a repetition (SRTP), RTCP as well.
+    std::uint64_t unauthentic_packets = 0;
     double jitter_ms = 0;
     milliseconds delay{0};     ///< from a packet's arrival to the ear: the jitter buffer's part
     milliseconds concealed{0}; ///< made up, since packets were missing
