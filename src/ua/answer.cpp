@@ -85,13 +85,22 @@ bool call::read_offer(const incoming& in, leg& l, time_point now)
         ctx_.respond(in, {415, {}, local_tag_, {{"Accept", std::string(sdp_type)}}}, now);
         return false;
     }
-    const auto usable = l.talks.consider(*offer, media_.local());
+    const auto usable = consider(l, *offer);
     if (usable) return true;
-    if (usable.code() == errc::no_common_codec)
+    if (usable.code() == errc::srtp_required)
+        ctx_.log(log_level::info, "refused an offer without the encryption that is required");
+    if (usable.code() == errc::no_common_codec || usable.code() == errc::srtp_required)
         ctx_.respond(in, {488, {}, local_tag_}, now);
     else
         ctx_.respond(in, {400, "Malformed Session Description", local_tag_}, now);
     return false;
+}
+
+result<void> call::consider(leg& l, std::string_view offer)
+{
+    auto usable = l.talks.consider(offer, media_.local());
+    if (usable && l.talks.rekeys()) media_.renew_keys();
+    return usable;
 }
 
 reply call::with_contact(int status) const
@@ -192,7 +201,8 @@ void call::on_ack(const sip::message_view& ack, time_point now)
     if (ended_) return;
     negotiation& talks = legs_[*chosen_].talks;
     const auto text = description_in(ack);
-    if (!awaited_answer || talks.on_answer(text, media_.local()))
+    const auto agreed = awaited_answer ? talks.on_answer(text, media_.local()) : result<void>();
+    if (agreed)
     {
         if (awaited_answer) run_media(*chosen_, now);
         start_change(now);
@@ -206,8 +216,7 @@ void call::on_ack(const sip::message_view& ack, time_point now)
     else
     {
         send_bye(*chosen_, now);
-        end({ended_by::us, 0, "the answer has no audio that we can do", errc::no_common_codec},
-            now);
+        end(ending_for(agreed, 0), now);
     }
 }
 

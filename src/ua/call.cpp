@@ -197,10 +197,18 @@ std::string_view call::description_in(const sip::message_view& m)
     return sip::find_content(m.body(), *type, "application", "sdp").value_or(std::string_view{});
 }
 
+ending call::ending_for(const result<void>& agreed, int status)
+{
+    if (agreed.code() == errc::srtp_required)
+        return {ended_by::us, status, "the answer does not encrypt as we have to",
+                errc::srtp_required};
+    return {ended_by::us, status, "the answer has no audio that we can do", errc::no_common_codec};
+}
+
 void call::announce_media()
 {
     ctx_.emit(media_started{id_, media_.remote(), media_.codec_name(), media_.remote_rtcp(),
-                            media_.rtcp_mux()});
+                            media_.rtcp_mux(), media_.srtp()});
 }
 
 void call::run_media(std::size_t leg_index, time_point now)

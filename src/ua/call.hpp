@@ -267,6 +267,7 @@ private:
     /// Whether the body is or must be an offer; one that may be ignored is none.
     static bool has_offer(const sip::message_view& m);
     bool read_offer(const incoming& in, leg& l, time_point now);
+    result<void> consider(leg& l, std::string_view offer);
     reply with_contact(int status) const;
     void send_success(const incoming& in, const reply& r, bool awaits_answer, time_point now);
     void repeat_success(time_point now);
@@ -348,6 +349,8 @@ private:
     void on_in_dialog_done(const outstanding& o, errc why, time_point now);
 
     // call.cpp
+    /// How we end a call whose answer is of no use.
+    static ending ending_for(const result<void>& agreed, int status);
     /// The session description in a body, also in a part of it; all of a body without a type.
     static std::string_view description_in(const sip::message_view& m);
     void report_press(char key, milliseconds length, digit_method via, time_point now);

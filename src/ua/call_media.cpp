@@ -2,6 +2,8 @@
 
 #include "solosip/sip/headers.hpp"
 
+#include <span>
+
 namespace solosip::ua
 {
 namespace
@@ -18,10 +20,15 @@ const media::codec* find_codec(const settings& config, const sdp::format& f)
 constexpr std::uint8_t event_payload_type = 101;
 constexpr std::uint8_t first_dynamic_type = 102;
 
+// In our order of preference: what everybody has to do (RFC 4568 section 6.2) first.
+constexpr srtp_suite suites[] = {
+    srtp_suite::aes_cm_128_hmac_sha1_80, srtp_suite::aes_256_cm_hmac_sha1_80,
+    srtp_suite::aes_cm_128_hmac_sha1_32, srtp_suite::aes_256_cm_hmac_sha1_32};
+
 } // namespace
 
 call_media::call_media(const settings& config, random_source& random)
-    : config_(config), session_(random)
+    : config_(config), random_(random), session_(random)
 {
     std::uint8_t dynamic = first_dynamic_type;
     for (const media::codec* c : config.codecs)
@@ -40,13 +47,44 @@ call_media::call_media(const settings& config, random_source& random)
     // A number that fits 53 bits, since some peers keep it in a double (RFC 8866 section 5.2 wants
     // it unique, nothing more).
     local_.session_id = local_.version = random.u64() >> 12;
+    local_.encryption = config.encryption;
+    if (config.encryption == srtp_policy::off) return;
+    for (const auto suite : suites)
+        local_.keys.emplace_back().suite = suite;
+    renew_keys();
+}
+
+void call_media::renew_keys()
+{
+    for (srtp_key& k : local_.keys)
+        random_.fill(std::span(k.bytes).first(srtp_key_bytes(k.suite)));
+}
+
+void call_media::set_local(const endpoint& rtp)
+{
+    // RFC 4568 section 7.1.4: who hears us elsewhere may not know how far our counter has come.
+    if (local_.rtp.port != 0 && local_.rtp != rtp) renew_keys();
+    local_.rtp = rtp;
+}
+
+// A key that is not in force any more never comes again: its counter would begin at zero, and two
+// packets could be encrypted alike (RFC 3711 section 9.1).
+void call_media::retire_keys(const sdp::agreement& now)
+{
+    if (!runs_by_ || !runs_by_->srtp) return;
+    if (now.srtp && now.srtp->send == runs_by_->srtp->send) return;
+    for (srtp_key& k : local_.keys)
+        if (!now.srtp || k != now.srtp->send)
+            random_.fill(std::span(k.bytes).first(srtp_key_bytes(k.suite)));
 }
 
 bool call_media::run(const sdp::agreement& a, bool plays, time_point now)
 {
-    const bool moved =
-        !runs_by_ || runs_by_->remote != a.remote || runs_by_->codec.name != a.codec.name;
-    if (!runs_by_ || runs_by_->remote != a.remote) heard_at_.reset();
+    const auto suite_before = srtp();
+    const bool other_codec = !runs_by_ || runs_by_->codec.name != a.codec.name;
+    const bool moved = !runs_by_ || runs_by_->remote != a.remote;
+    retire_keys(a);
+    if (moved) heard_at_.reset();
     runs_by_ = a;
     media::stream how;
     how.codec = find_codec(config_, a.codec);
@@ -68,8 +106,10 @@ bool call_media::run(const sdp::agreement& a, bool plays, time_point now)
     how.remote = a.remote;
     how.remote_rtcp = a.remote_rtcp;
     how.report_voip = a.report_voip;
+    how.srtp = a.srtp;
+    how.transform = config_.srtp;
     session_.start(how, now);
-    return moved;
+    return moved || other_codec || srtp() != suite_before;
 }
 
 endpoint call_media::remote_rtcp() const

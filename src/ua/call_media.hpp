@@ -18,7 +18,9 @@ public:
     call_media(const settings& config, random_source& random);
 
     /// Where we want to hear.
-    void set_local(const endpoint& rtp) { local_.rtp = rtp; }
+    void set_local(const endpoint& rtp);
+    /// Encrypts by other keys from the next offer or answer on.
+    void renew_keys();
     /// What we want to do with the stream from the next offer or answer on.
     void set_direction(sdp::direction d) { local_.direction = d; }
     const sdp::local_media& local() const { return local_; }
@@ -36,13 +38,22 @@ public:
     bool rtcp_mux() const { return runs_by_ && runs_by_->rtcp_mux; }
     /// False where the other side wants to hear nothing.
     bool follow(const endpoint& heard_at);
+    /// Nothing where it is not encrypted.
+    std::optional<srtp_suite> srtp() const
+    {
+        if (!runs_by_ || !runs_by_->srtp) return std::nullopt;
+        return runs_by_->srtp->send.suite;
+    }
     std::string codec_name() const { return runs_by_ ? runs_by_->codec.name : std::string(); }
 
     media::session& session() { return session_; }
     const media::session& session() const { return session_; }
 
 private:
+    void retire_keys(const sdp::agreement& now);
+
     const settings& config_;
+    random_source& random_;
     sdp::local_media local_;
     std::optional<sdp::agreement> runs_by_;
     std::optional<endpoint> heard_at_; ///< where they are, if not where they said

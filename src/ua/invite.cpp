@@ -175,9 +175,7 @@ void call::establish(std::size_t leg_index, const sip::message_view& response, t
     if (!agreed)
     {
         send_bye(leg_index, now);
-        end({ended_by::us, response.status(), "the answer has no audio that we can do",
-             errc::no_common_codec},
-            now);
+        end(ending_for(agreed, response.status()), now);
         return;
     }
     begin_lasting(now);
@@ -244,6 +242,9 @@ void call::on_refusal(const sip::message_view& response, time_point now)
     phase_ = phase::finished;
     parting_ = parting::sent;
     ending how{ended_by::peer, status, std::string(response.reason()), error_of(status)};
+    // They might have taken the same audio without RTP/SAVP.
+    if (how.why == errc::no_common_codec && ctx_.config.encryption == srtp_policy::required)
+        how.why = errc::srtp_required;
     how.headers = headers_of(response);
     end(std::move(how), now);
 }

@@ -217,18 +217,17 @@ void call::on_change_accepted(const outstanding& o, const sip::message_view& res
     // What we cannot do they take for agreed. Who does not answer an offer, though, has not
     // understood it, and goes on as before.
     const bool at_odds = !text.empty();
+    ending how = ending_for(agreed, 0);
     if (at_odds) send_bye(o.leg, now);
-    on_change_done(errc::no_common_codec, 0, now);
-    if (at_odds)
-        end({ended_by::us, 0, "the answer has no audio that we can do", errc::no_common_codec},
-            now);
+    on_change_done(how.why, 0, now);
+    if (at_odds) end(std::move(how), now);
 }
 
 // Their offer in a 2xx or 1xx; the answer goes out in any case (RFC 3261 section 13.2.2.4).
 result<void> call::take_offer(leg& l, std::string_view offer, bool hold, std::string& answer)
 {
     media_.set_direction(wished_direction(hold));
-    if (const auto usable = l.talks.consider(offer, media_.local()); !usable)
+    if (const auto usable = consider(l, offer); !usable)
     {
         answer = l.talks.refuse(offer, media_.local());
         return usable.error();

@@ -30,7 +30,9 @@ std::string negotiation::make_offer(const sdp::local_media& local)
 
 std::string negotiation::repeat_offer(const sdp::local_media& local)
 {
-    if (!agreed_) return make_offer(local);
+    // Keys that were offered and not taken may have been given up since.
+    const bool keys_open = local.encryption != srtp_policy::off && agreed_ && !agreed_->srtp;
+    if (!agreed_ || keys_open) return make_offer(local);
     state_ = state::local_offer;
     auto text = say(in_force_);
     offered_ = ours_;
@@ -56,7 +58,10 @@ result<void> negotiation::consider(std::string_view offer, const sdp::local_medi
 {
     auto parsed = sdp::parse(offer);
     if (!parsed) return parsed.error();
-    if (const auto answer = sdp::make_answer(*parsed, local); !answer) return answer.error();
+    const auto answer = sdp::make_answer(*parsed, local);
+    if (!answer) return answer.error();
+    const auto& keys = answer->agreed.srtp;
+    rekeys_ = keys && agreed_ && agreed_->srtp && agreed_->srtp->receive != keys->receive;
     theirs_ = std::move(*parsed);
     state_ = state::remote_offer;
     return {};

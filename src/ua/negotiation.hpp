@@ -32,6 +32,9 @@ public:
     state current() const { return state_; }
     bool stable() const { return state_ == state::stable; }
     const std::optional<sdp::agreement>& agreed() const { return agreed_; }
+    /// Whether the offer that is considered has another key than the one in force: whoever knows it
+    /// may be somebody else now, who does not know how far our packets have come.
+    bool rekeys() const { return rekeys_; }
     bool held_by_peer() const { return agreed_ && agreed_->held_by_peer; }
 
     /// An offer of ours; one that says what we said last has its version (RFC 3264 section 8).
@@ -39,11 +42,11 @@ public:
     /// What we said last as an offer: nothing is to change (RFC 4028 section 7.4).
     std::string repeat_offer(const sdp::local_media& local);
     /// Their answer to our last offer, or another one to it (the 2xx after an unreliable 183).
-    /// Errors: bad_syntax, no_common_codec; the offer stays open then.
+    /// Errors: bad_syntax, no_common_codec, srtp_required; the offer stays open then.
     result<void> on_answer(std::string_view answer, const sdp::local_media& local);
 
     /// Whether an offer of theirs can be answered; it is kept for `make_answer`.
-    /// Errors: bad_syntax, no_common_codec; then all stays as it was.
+    /// Errors: bad_syntax, no_common_codec, srtp_required; then all stays as it was.
     result<void> consider(std::string_view offer, const sdp::local_media& local);
     result<std::string> make_answer(const sdp::local_media& local);
     /// The answer to `offer` that takes nothing of it; what was agreed before is void. Empty, and
@@ -66,6 +69,7 @@ private:
     std::optional<sdp::description> theirs_;
     std::optional<sdp::agreement> agreed_;
     bool said_ = false;
+    bool rekeys_ = false;
 };
 
 } // namespace solosip::ua

@@ -177,10 +177,12 @@ void call::on_prack(const incoming& in, time_point now)
     timers_.stop(timer::provisional_again);
     timers_.stop(timer::provisional_limit);
     ctx_.respond(in, r, now);
-    if (offered && !l.talks.on_answer(description_in(*in.request), media_.local()))
+    const auto agreed =
+        offered ? l.talks.on_answer(description_in(*in.request), media_.local()) : result<void>();
+    if (!agreed)
     {
         refuse_invite(488, now);
-        end({ended_by::us, 488, {}, errc::no_common_codec}, now);
+        end({ended_by::us, 488, {}, ending_for(agreed, 488).why}, now);
         return;
     }
     if (described || !r.body.empty()) run_media(0, now);

@@ -26,6 +26,11 @@ inline constexpr auto long_after = seconds(80);
 struct two_agents
 {
     explicit two_agents(weather sky = {}, std::uint64_t seed = 1) : w(seed, sky) {}
+    two_agents(ua::settings of_alice, ua::settings of_bob, weather sky = {}, std::uint64_t seed = 1)
+        : w(seed, sky), alice(w, "alice", alice_address, std::move(of_alice)),
+          bob(w, "bob", bob_address, std::move(of_bob))
+    {
+    }
 
     world w;
     node alice{w, "alice", alice_address};
@@ -53,6 +58,10 @@ struct two_agents
 struct agent_and_peer
 {
     explicit agent_and_peer(weather sky = {}, std::uint64_t seed = 1) : w(seed, sky) {}
+    explicit agent_and_peer(ua::settings of_alice)
+        : w(1), alice(w, "alice", alice_address, std::move(of_alice))
+    {
+    }
 
     world w;
     node alice{w, "alice", alice_address};

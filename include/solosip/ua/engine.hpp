@@ -9,6 +9,7 @@
 #include "solosip/base/result.hpp"
 #include "solosip/base/time.hpp"
 #include "solosip/media/session.hpp"
+#include "solosip/media/srtp.hpp"
 #include "solosip/sip/message.hpp"
 #include "solosip/transaction/transaction.hpp"
 #include "solosip/ua/request.hpp"
@@ -47,6 +48,9 @@ struct settings
     std::string user_agent = "solosip"; ///< User-Agent and Server; empty: neither is sent
     transaction::timing timing{};
     std::vector<const media::codec*> codecs{}; ///< in order of preference; at least one
+    /// Whether audio is encrypted (SDES, RFC 4568), by `srtp`, without which it has to be off.
+    srtp_policy encryption = srtp_policy::off;
+    const media::srtp_transform* srtp = nullptr;
     bool hear_tones = false;  ///< look for keys in the sound even where RFC 4733 was agreed
     seconds media_limit{0};   ///< a call in which nothing is heard for so long ends; 0: never
     milliseconds lead_in{0};  ///< silence before the first sound of a call; see `media::stream`
@@ -146,14 +150,16 @@ struct call_answered
     std::string remote_uri;
     std::vector<header> headers{}; ///< of their 2xx; none where we answered
 };
-/// Audio goes to and comes from there from now on; given again when it moves or has another codec.
+/// Audio goes to and comes from there from now on; given again when it moves, has
+/// another codec, or is encrypted in another way.
 struct media_started
 {
     call_id call;
     endpoint remote;
     std::string codec;
-    endpoint remote_rtcp{}; ///< where RTCP goes
-    bool rtcp_mux = false;  ///< from and to the RTP port (RFC 5761)
+    endpoint remote_rtcp{};           ///< where RTCP goes
+    bool rtcp_mux = false;            ///< from and to the RTP port (RFC 5761)
+    std::optional<srtp_suite> srtp{}; ///< how both are encrypted; nothing: they are not
 };
 enum class digit_method : std::uint8_t
 {
