@@ -68,13 +68,19 @@ void hide_password(std::string& line)
     }
 }
 
-void hide_key(std::string& line)
+// Each "inline:" of a=crypto (RFC 4568 section 9.1): there may be several, also among the parameters.
+void hide_keys(std::string& line)
 {
-    constexpr std::string_view inline_key = "inline:";
-    const auto at = line.find(inline_key);
-    if (!line.starts_with("a=crypto:") || at == std::string::npos) return;
-    const auto value = at + inline_key.size();
-    line.replace(value, value_end(line, value) - value, hidden);
+    constexpr std::string_view attribute = "a=crypto:", inline_key = "inline:";
+    const auto is_at = [&](std::size_t at, std::string_view word)
+    { return sip::iequals(std::string_view(line).substr(at, word.size()), word); };
+    if (!is_at(0, attribute)) return;
+    for (std::size_t at = 0; at < line.size(); ++at)
+    {
+        if (!is_at(at, inline_key)) continue;
+        at += inline_key.size();
+        line.replace(at, value_end(line, at) - at, hidden);
+    }
 }
 
 bool holds_credentials(std::string_view line)
@@ -132,7 +138,7 @@ std::string redacted(std::string_view bytes)
             hide_parameter(line, "cnonce");
         }
         hide_password(line);
-        hide_key(line);
+        hide_keys(line);
         out += line;
     }
     return out;

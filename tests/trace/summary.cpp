@@ -55,6 +55,9 @@ TEST_CASE("secrets are hidden and everything else stays")
          "INVITE sip:me:***@host SIP/2.0\r\nFrom: <sips:a:***@c>;tag=1\r\nTo: sip:host:5060\r\n"},
         {"a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:c2VjcmV0|2^20\r\n",
          "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:***\r\n"},
+        {"A=Crypto:1 X Inline:c2VjcmV0|1:4;inline:bW9yZQ== FEC_KEY=inline:YW5k KDR=1\r\n",
+         "A=Crypto:1 X Inline:***;inline:*** FEC_KEY=inline:*** KDR=1\r\n"},
+        {"a=crypto:1 X inline:\r\n", "a=crypto:1 X inline:***\r\n"},
     };
     for (const auto& r : rows)
     {
