@@ -61,6 +61,12 @@ if(SOLOSIP_OPUS)
   solosip_pkg_config(solosip-opus DESCRIPTION "Opus for solosip" LIBS "-lsolosip-opus"
     REQUIRES solosip-core NEEDS opus)
 endif()
+set(srtp_package "")
+if(SOLOSIP_SRTP)
+  solosip_pkg_config(solosip-srtp DESCRIPTION "SRTP for solosip" LIBS "-lsolosip-srtp"
+    REQUIRES solosip-core NEEDS libsrtp2)
+  set(srtp_package solosip-srtp)
+endif()
 if(SOLOSIP_EDGE)
   # The settings that every translation unit of a program must share (SolosipAsio.cmake).
   get_target_property(definitions solosip_asio INTERFACE_COMPILE_DEFINITIONS)
@@ -71,6 +77,6 @@ if(SOLOSIP_EDGE)
     set(asio_include " -isystem ${ASIO_INCLUDE_DIR}")
   endif()
   solosip_pkg_config(solosip DESCRIPTION "${PROJECT_DESCRIPTION}" LIBS "-lsolosip -pthread"
-    CFLAGS "${definitions}${asio_include} -pthread" REQUIRES solosip-g711 solosip-g722 solosip-l16 solosip-core
+    CFLAGS "${definitions}${asio_include} -pthread" REQUIRES ${srtp_package} solosip-g711 solosip-g722 solosip-l16 solosip-core
     NEEDS sndfile samplerate)
 endif()

@@ -50,6 +50,7 @@ CASES = [
     ('libsndfile outside audio', {'src/net/pump.cpp': '#include <sndfile.h>\n'}, 'sndfile must not be seen'),
     ('libsamplerate outside audio', {'src/net/pump.cpp': '#include <samplerate.h>\n'},
      'samplerate must not be seen'),
+    ('libsrtp2 outside srtp', {'src/net/pump.cpp': '#include <srtp2/srtp.h>\n'}, 'srtp2 must not be seen'),
     ('a thread in the core', {'src/sip/uri.cpp': '#include <thread>\n'}, 'system must not be seen'),
     ('a room without a row', {'src/cellar/x.hpp': ''}, 'room "cellar" is not in the table'),
     ('a clock', {'src/sip/uri.cpp': 'auto t = std::chrono::steady_clock::now();\n'}, 'reads a clock'),

@@ -26,6 +26,7 @@ OUTSIDE = {
     'asio': re.compile(r'(boost/)?asio(/|\.hpp)'),
     'sndfile': re.compile(r'sndfile\.(h|hh)'),
     'samplerate': re.compile(r'samplerate\.h'),
+    'srtp2': re.compile(r'srtp2?/'),
     'system': re.compile(
         r'(sys|netinet|arpa|net|linux)/|(unistd|fcntl|poll|netdb|pthread|signal|time|stdio|errno)\.h$'
         r'|(thread|mutex|shared_mutex|condition_variable|future|stop_token|semaphore|barrier|latch'
