@@ -52,6 +52,9 @@ void add_account(CLI::App& to, account_options& a)
         ->delimiter(',')
         ->check(CLI::IsMember(codecs))
         ->group(group);
+    to.add_option("--srtp", a.srtp, "encrypt the audio: off (default), preferred or required")
+        ->check(CLI::IsMember({"off", "preferred", "required"}))
+        ->group(group);
     to.add_option("--user-agent", a.user_agent, "what to call ourselves")->group(group);
 }
 

@@ -97,14 +97,15 @@ asio::awaitable<ending> phone::converse(solosip::call c, const conversation& pla
         if (ec && failed_.empty())
             failed_ = "'" + plan.record + "' is not complete: " + ec.message();
     }
-    tell_media(c.stats());
+    tell_media(c);
     tell_end(how);
     if (!failed_.empty()) throw mistake(exit_failed, failed_);
     co_return how;
 }
 
-void phone::tell_media(const statistics& s)
+void phone::tell_media(const call& c)
 {
+    const statistics s = c.stats();
     nlohmann::ordered_json members = {{"sent", s.sent_packets},
                                       {"received", s.received_packets},
                                       {"lost", s.lost_packets},
@@ -116,6 +117,11 @@ void phone::tell_media(const statistics& s)
         members["round_trip_ms"] = s.round_trip_ms;
     }
     if (s.mos > 0) members["mos"] = s.mos;
+    if (const auto suite = c.srtp())
+    {
+        members["srtp"] = to_string(*suite);
+        members["unauthentic"] = s.unauthentic_packets;
+    }
     report_.event("media", members);
 }
 

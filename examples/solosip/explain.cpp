@@ -26,6 +26,9 @@ std::string explain(std::error_code ec, const std::string& whom)
         return whom + ": the host has no address; check the name, and the name server";
     case errc::no_common_codec:
         return "we have no audio format in common; allow PCMA or PCMU there";
+    case errc::srtp_required:
+        return "the other side does not encrypt the audio; set up SRTP there, or give --srtp "
+               "preferred";
     case errc::bad_uri: return "'" + whom + "' is no SIP URI; it should look like sip:me@host";
     case errc::no_such_file: return "there is no such file, or it may not be used";
     case errc::unsupported_audio_file:

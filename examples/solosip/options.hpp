@@ -51,6 +51,7 @@ struct account_options
     bool no_register = false;
     bool anyone_may_call = false;
     std::vector<std::string> codecs; ///< in order of preference; empty: the library's
+    std::string srtp = "off";        ///< off, preferred or required
 };
 
 struct output_options

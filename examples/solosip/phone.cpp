@@ -63,6 +63,8 @@ config settings_from(const options& o)
 #ifdef SOLOSIP_HAVE_OPUS
     c.media.more_codecs = {&codecs::opus()};
 #endif
+    if (o.account.srtp == "preferred") c.media.encryption = srtp_policy::preferred;
+    if (o.account.srtp == "required") c.media.encryption = srtp_policy::required;
     if (const auto most = o.output.level())
         c.log = [most = *most](log_level level, std::string_view line)
         {

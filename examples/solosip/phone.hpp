@@ -56,7 +56,7 @@ private:
 
     void check_plan() const;
     void tell_end(const ending& how);
-    void tell_media(const statistics& s);
+    void tell_media(const call& c);
 
     asio::awaitable<void> serve();
     asio::awaitable<void> close();

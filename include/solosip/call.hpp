@@ -69,6 +69,8 @@ public:
     /// What `call_options::user_data` or `set_user_data` gave it: a reference of yours.
     std::any user_data() const;
     void set_user_data(std::any data) const;
+    /// How the audio is encrypted, as it was last agreed; nothing where it is not.
+    std::optional<srtp_suite> srtp() const;
     /// As of the last packet; of the whole call once it has ended.
     statistics stats() const;
 

@@ -3,6 +3,7 @@
 
 #include "solosip/base/error.hpp"
 #include "solosip/base/log.hpp"
+#include "solosip/base/srtp.hpp"
 #include "solosip/base/time.hpp"
 #include "solosip/media/session.hpp"
 #include "solosip/ua/engine.hpp"
@@ -104,6 +105,11 @@ struct media_options
     milliseconds lead_in{0};
     /// RTP ports, both included; 0 and 0: whatever is free. Each call takes an even one.
     std::uint16_t port_lo = 0, port_hi = 0;
+    /// Whether audio is encrypted (SRTP with keys in the session description, RFC 4568). Whoever
+    /// reads the SIP messages reads the keys too: without a protected way for them it helps only
+    /// against those who see the audio and not the messages. Anything but `off` needs a library
+    /// that was built with SOLOSIP_SRTP; else the agent's constructor throws bad_config.
+    srtp_policy encryption = srtp_policy::off;
 };
 
 struct config

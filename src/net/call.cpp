@@ -50,6 +50,13 @@ std::optional<ending> call::outcome() const
     return state_->outcome;
 }
 
+std::optional<srtp_suite> call::srtp() const
+{
+    if (!state_) return std::nullopt;
+    const std::lock_guard lock(state_->mutex);
+    return state_->srtp;
+}
+
 statistics call::stats() const
 {
     return state_ ? state_->stats.load() : statistics{};

@@ -117,11 +117,12 @@ struct call_state : std::enable_shared_from_this<call_state>
 
     // For the handles, on any thread.
     mutable std::mutex mutex{};
-    std::string remote_uri{};        ///< guarded
-    std::optional<ending> outcome{}; ///< guarded
-    std::vector<header> answer{};    ///< guarded: the headers of their 2xx
-    std::any user_data{};            ///< guarded
-    hold_state held{};               ///< guarded
+    std::string remote_uri{};         ///< guarded
+    std::optional<ending> outcome{};  ///< guarded
+    std::vector<header> answer{};     ///< guarded: the headers of their 2xx
+    std::any user_data{};             ///< guarded
+    hold_state held{};                ///< guarded
+    std::optional<srtp_suite> srtp{}; ///< guarded: how the audio is encrypted
     net::published<solosip::statistics> stats{};
 
     // On the strand.

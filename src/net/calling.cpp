@@ -290,8 +290,13 @@ void agent_core::on(ua::call_answered& e)
 
 void agent_core::on(ua::media_started& e)
 {
-    pump.note("audio " + e.codec + " to " + e.remote.to_string());
+    const std::string how = e.srtp ? " by SRTP, " + std::string(to_string(*e.srtp)) : "";
+    pump.note("audio " + e.codec + " to " + e.remote.to_string() + how);
     pump.send_media_to(e.remote, e.remote_rtcp, e.rtcp_mux);
+    const call_ptr c = known(e.call);
+    if (!c) return;
+    const std::lock_guard lock(c->mutex);
+    c->srtp = e.srtp;
 }
 
 void agent_core::on(ua::call_ended& e)

@@ -1,5 +1,6 @@
 #include "net/pump.hpp"
 
+#include "net/srtp.hpp"
 #include "solosip/base/limits.hpp"
 #include "solosip/codecs/g711.hpp"
 #include "solosip/codecs/g722.hpp"
@@ -54,14 +55,21 @@ bool possible(const config& c)
                        [&](const std::string& name) { return codec_named(c, name) != nullptr; });
 }
 
+const config& checked(const config& c)
+{
+    const auto refuse = [](const char* why)
+    { throw std::system_error(make_error_code(errc::bad_config), why); };
+    if (!possible(c)) refuse("configuration of a solosip agent");
+    if (c.media.encryption != srtp_policy::off && srtp() == nullptr)
+        refuse("media_options::encryption: build solosip with SOLOSIP_SRTP and libsrtp2");
+    return c;
+}
+
 } // namespace
 
 pump::pump(const asio::any_io_executor& executor, const config& c, user& u)
-    : executor_(executor),
-      config_(possible(c) ? c
-                          : throw std::system_error(make_error_code(errc::bad_config),
-                                                    "configuration of a solosip agent")),
-      user_(u), engine_(settings(), random_), strand_(executor), timer_(std::in_place, executor)
+    : executor_(executor), config_(checked(c)), user_(u), engine_(settings(), random_),
+      strand_(executor), timer_(std::in_place, executor)
 {
 }
 
@@ -71,6 +79,8 @@ ua::settings pump::settings() const
     s.user_agent = config_.user_agent;
     for (const auto& name : config_.media.codecs)
         s.codecs.push_back(codec_named(config_, name));
+    s.encryption = config_.media.encryption;
+    s.srtp = srtp();
     s.media_limit = config_.media.silence_limit;
     s.lead_in = config_.media.lead_in;
     s.hear_tones = config_.media.hear_tones;

@@ -67,7 +67,7 @@ class Baresip(Process):
     """A user agent that sends a tone of `tone` Hz and records what it hears."""
 
     def __init__(self, lab, user='bob', proxy=None, tone=600, answers=True, codecs='PCMA,PCMU', rate=8000,
-                 modules=()):
+                 modules=(), encryption=None):
         program = need('baresip', 'baresip-core')
         found = module('baresip/modules/menu.so')
         self.home = lab.directory / user
@@ -82,6 +82,8 @@ class Baresip(Process):
                codec_modules=''.join(f'module                  {name}.so\n' for name in modules))
         account = (f'<sip:{user}@{REALM}>;auth_user={user};auth_pass={PASSWORD};audio_codecs={codecs}'
                    f';ptime=20;answermode={"auto" if answers else "manual"}')
+        if encryption:
+            account += f';mediaenc={encryption}'
         account += f';regint=60;outbound="sip:127.0.0.1:{proxy}"' if proxy else ';regint=0'
         (self.home / 'accounts').write_text(account + '\n')
         (self.home / 'contacts').write_text('')

@@ -25,12 +25,13 @@ import cases_peers
 import cases_register
 import cases_requests
 import cases_sessions
+import cases_srtp
 from processes import Failure, Lab, Skip
 
 SKIPPED = 77
 CASES = {name[len('case_'):]: function
          for module in (cases_lab, cases_peers, cases_register, cases_requests, cases_sessions, cases_calls,
-                        cases_linphone, cases_media, cases_noise)
+                        cases_linphone, cases_media, cases_noise, cases_srtp)
          for name, function in vars(module).items() if name.startswith('case_')}
 
 

@@ -1,4 +1,5 @@
 // An agent's life: where it listens, how it ends, and that nothing of it is left over.
+#include "net/srtp.hpp"
 #include "net/support.hpp"
 
 #include <asio/bind_cancellation_slot.hpp>
@@ -51,6 +52,12 @@ TEST_CASE("configurations that cannot be")
     CHECK(refused([](config& c) { c.session_expires = seconds(89); }));
     CHECK(refused([](config& c) { c.max_call = seconds(-1); }));
     CHECK_FALSE(refused([](config& c) { c.session_expires = seconds(0); }));
+    CHECK_FALSE(refused([](config& c) { c.media.encryption = srtp_policy::off; }));
+    // Never in the clear by mistake: where the library cannot encrypt, there is no agent.
+    CHECK(refused([](config& c) { c.media.encryption = srtp_policy::preferred; }) ==
+          (net::srtp() == nullptr));
+    CHECK(refused([](config& c) { c.media.encryption = srtp_policy::required; }) ==
+          (net::srtp() == nullptr));
     CHECK_FALSE(refused([](config& c) { c.media.port_lo = 4001, c.media.port_hi = 4002; }));
 }
 

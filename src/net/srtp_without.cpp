@@ -1,0 +1,11 @@
+#include "net/srtp.hpp"
+
+namespace solosip::net
+{
+
+const media::srtp_transform* srtp()
+{
+    return nullptr;
+}
+
+} // namespace solosip::net
