@@ -34,6 +34,8 @@ result<std::optional<frame>> framer::next()
             if (buffered() > limit_) return fail(errc::too_large);
             return std::optional<frame>{};
         }
+        // Before anything else is said of it, as where it comes bit by bit.
+        if (head_length_ > limit_) return fail(errc::too_large);
     }
     if (length_ == 0)
         if (const auto found = find_length(); !found) return fail(found.code());
@@ -108,7 +110,7 @@ result<void> framer::find_length()
     if (!good) return errc::bad_number;
     // Checked before it is added, for the sum might not fit into a `size_t` of 32 bits.
     const std::uint32_t length = head.number(header_id::content_length).value_or(0);
-    if (head_length_ > limit_ || length > limit_ - head_length_) return errc::too_large;
+    if (length > limit_ - head_length_) return errc::too_large;
     length_ = head_length_ + length;
     return {};
 }

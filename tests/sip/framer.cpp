@@ -135,6 +135,10 @@ TEST_CASE("the limit is the whole message", "[sip][framer]")
 {
     CHECK(frames(first, 10, first.size()) == "<" + first + "+0");
     CHECK(frames(first, 10, first.size() - 1).starts_with("!"));
+    // However it comes, and whatever else is wrong with it.
+    const std::string bad = message("no colon\r\n");
+    for (const std::size_t size : {std::size_t{1}, bad.size()})
+        CHECK(frames(bad, size, bad.size() - 1) == "!" + std::string(describe(errc::too_large)));
 }
 
 TEST_CASE("a message that drips in byte by byte", "[sip][framer]")
