@@ -26,6 +26,15 @@ std::size_t support::allocations()
     return count;
 }
 
+bool support::counts_malloc()
+{
+#ifdef SOLOSIP_TEST_ASAN
+    return true;
+#else
+    return false;
+#endif
+}
+
 #ifdef SOLOSIP_TEST_ASAN
 
 // As in <sanitizer/allocator_interface.h>, which GCC 12 does not bring.

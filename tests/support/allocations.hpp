@@ -9,4 +9,7 @@ namespace support
 /// Since the program began.
 std::size_t allocations();
 
+/// Whether what libraries in C take is counted as well: with AddressSanitizer it is.
+bool counts_malloc();
+
 } // namespace support
