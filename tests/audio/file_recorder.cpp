@@ -19,14 +19,6 @@ using namespace solosip::audio::test;
 namespace
 {
 
-samples tone_samples(std::uint32_t rate, double seconds)
-{
-    samples out;
-    for (const float s : sine(1000, rate, seconds, 0.5))
-        out.push_back(static_cast<std::int16_t>(std::lrint(s * 32767)));
-    return out;
-}
-
 // As a call does: 20 ms a tick, `service` between ticks.
 void hear(opened_sink& s, const samples& sound, std::uint32_t rate)
 {

@@ -36,6 +36,14 @@ std::vector<float> sine(double hz, std::uint32_t rate, double seconds, double pe
     return out;
 }
 
+samples tone_samples(std::uint32_t rate, double seconds)
+{
+    samples out;
+    for (const float s : sine(1000, rate, seconds, 0.5))
+        out.push_back(static_cast<std::int16_t>(std::lrint(s * 32767)));
+    return out;
+}
+
 void write_file(const std::filesystem::path& path, const std::vector<float>& mono,
                 std::uint32_t rate, int channels, int format)
 {

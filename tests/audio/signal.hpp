@@ -29,6 +29,8 @@ private:
 
 /// `peak` of 1 is full scale.
 std::vector<float> sine(double hz, std::uint32_t rate, double seconds, double peak);
+/// A sine of 1 kHz and half of full scale.
+samples tone_samples(std::uint32_t rate, double seconds);
 
 /// Writes `mono` to each of `channels`; `format` is libsndfile's.
 void write_file(const std::filesystem::path& path, const std::vector<float>& mono,

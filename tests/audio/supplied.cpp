@@ -10,19 +10,6 @@ using namespace solosip;
 using namespace solosip::audio;
 using namespace solosip::audio::test;
 
-namespace
-{
-
-samples tone_samples(std::uint32_t rate, double seconds)
-{
-    samples out;
-    for (const float s : sine(1000, rate, seconds, 0.5))
-        out.push_back(static_cast<std::int16_t>(std::lrint(s * 32767)));
-    return out;
-}
-
-} // namespace
-
 TEST_CASE("samples in memory are played as they are, each time from the beginning")
 {
     const auto sound = tone_samples(8000, 0.513);

@@ -8,33 +8,13 @@ namespace
 using namespace test;
 using outcome = client::outcome;
 
-struct bench
-{
-    explicit bench(credentials c = {"alice", "secret"}) { one.set_credentials(std::move(c)); }
-
-    sip::message authorized(sip::message m = request())
-    {
-        one.authorize(m);
-        return m;
-    }
-
-    seeded_random random{1};
-    client one{random};
-    client::attempt attempt;
-};
-
 const std::string plain = R"(realm="r", nonce="n1")";
-
-std::string with_nonce(const std::string& nonce, const std::string& more = "")
-{
-    return "realm=\"r\", nonce=\"" + nonce + "\", qop=\"auth\"" + more;
-}
 
 } // namespace
 
 TEST_CASE("client: nothing is known, nothing is sent")
 {
-    bench b;
+    client_bench b;
     CHECK(b.one.has_credentials());
     CHECK(values(b.authorized(), sip::header_id::authorization).empty());
 
@@ -47,7 +27,7 @@ TEST_CASE("client: nothing is known, nothing is sent")
 
 TEST_CASE("client: the answer has what the challenge asked for")
 {
-    bench b;
+    client_bench b;
     REQUIRE(
         b.one.on_challenge(*challenged(R"(realm="r\"1", nonce="n\\1", opaque="o,\"2", qop="auth",)"
                                        " algorithm=sha-256"),
@@ -81,7 +61,7 @@ TEST_CASE("client: the answer has what the challenge asked for")
 
 TEST_CASE("client: what was not asked for is not sent")
 {
-    bench b;
+    client_bench b;
     REQUIRE(b.one.on_challenge(*challenged(plain), b.attempt) == outcome::retry);
     const auto m = b.authorized();
     for (const char* name : {"qop", "nc", "cnonce", "opaque", "algorithm"})
@@ -93,7 +73,7 @@ TEST_CASE("client: what was not asked for is not sent")
 
 TEST_CASE("client: auth is preferred to auth-int, which hashes the body")
 {
-    bench b;
+    client_bench b;
     REQUIRE(b.one.on_challenge(*challenged(R"(realm="r", nonce="n", qop="auth-int,auth")"),
                                b.attempt) == outcome::retry);
     CHECK(param(b.authorized(), "qop") == "auth");
@@ -120,7 +100,7 @@ TEST_CASE("client: auth is preferred to auth-int, which hashes the body")
 
 TEST_CASE("client: nonces are counted, whatever the request")
 {
-    bench b;
+    client_bench b;
     REQUIRE(b.one.on_challenge(*challenged(with_nonce("n1")), b.attempt) == outcome::retry);
     std::set<std::string> responses;
     for (int n = 1; n <= 20; ++n)
@@ -141,7 +121,7 @@ TEST_CASE("client: nonces are counted, whatever the request")
 
 TEST_CASE("client: authorize replaces what stands there")
 {
-    bench b;
+    client_bench b;
     REQUIRE(b.one.on_challenge(*challenged(with_nonce("n1")), b.attempt) == outcome::retry);
     auto m = b.authorized();
     b.one.authorize(m);
@@ -150,7 +130,7 @@ TEST_CASE("client: authorize replaces what stands there")
 
 TEST_CASE("client: the strongest algorithm wins for each realm")
 {
-    bench b;
+    client_bench b;
     const auto line = [](const char* realm, const char* algorithm)
     {
         return std::string("WWW-Authenticate: Digest realm=\"") + realm + "\", nonce=\"" +
@@ -169,7 +149,7 @@ TEST_CASE("client: the strongest algorithm wins for each realm")
 
 TEST_CASE("client: a proxy and a server behind it, each its own header")
 {
-    bench b;
+    client_bench b;
     REQUIRE(b.one.on_challenge(
                 *response(407, {R"(Proxy-Authenticate: Digest realm="p", nonce="np", qop="auth")"}),
                 b.attempt) == outcome::retry);
@@ -215,7 +195,7 @@ TEST_CASE("client: when it gives up")
     for (const auto& r : rows)
     {
         INFO(r.what);
-        bench b;
+        client_bench b;
         for (std::size_t i = 0; i < r.challenges.size(); ++i)
         {
             const auto expected = i + 1 < r.challenges.size() ? outcome::retry : r.last;
@@ -231,7 +211,7 @@ TEST_CASE("client: when it gives up")
 
 TEST_CASE("client: a new realm for each challenge does not go on for ever")
 {
-    bench b;
+    client_bench b;
     int tries = 0;
     while (b.one.on_challenge(*challenged("nonce=\"n\", realm=\"" + std::to_string(tries) + '"'),
                               b.attempt) == outcome::retry)
@@ -241,7 +221,7 @@ TEST_CASE("client: a new realm for each challenge does not go on for ever")
 
 TEST_CASE("client: what it remembers is bounded")
 {
-    bench b;
+    client_bench b;
     for (int i = 0; i < 100; ++i)
     {
         client::attempt a;
@@ -255,7 +235,7 @@ TEST_CASE("client: what it remembers is bounded")
 
 TEST_CASE("client: a later request goes out with what was learned")
 {
-    bench b;
+    client_bench b;
     REQUIRE(b.one.on_challenge(*challenged(with_nonce("n1")), b.attempt) == outcome::retry);
     b.authorized();
     b.authorized(); // the next request, and the server has forgotten the nonce, without `stale`
@@ -276,7 +256,7 @@ TEST_CASE("client: a later request goes out with what was learned")
 
 TEST_CASE("client: only the realm of the credentials")
 {
-    bench b({"alice", "secret", "mine"});
+    client_bench b({"alice", "secret", "mine"});
     CHECK(b.one.on_challenge(*challenged(R"(realm="other", nonce="n")"), b.attempt) ==
           outcome::refused);
     CHECK(
@@ -288,7 +268,7 @@ TEST_CASE("client: only the realm of the credentials")
 
 TEST_CASE("client: -sess has one cnonce for one nonce")
 {
-    bench b;
+    client_bench b;
     REQUIRE(b.one.on_challenge(*challenged(with_nonce("n1", ", algorithm=MD5-sess")), b.attempt) ==
             outcome::retry);
     const auto first = param(b.authorized(), "cnonce");
@@ -308,7 +288,7 @@ TEST_CASE("client: -sess has one cnonce for one nonce")
 
 TEST_CASE("client: nextnonce")
 {
-    bench b;
+    client_bench b;
     REQUIRE(b.one.on_challenge(*challenged(with_nonce("n1")), b.attempt) == outcome::retry);
     b.authorized();
     const std::string huge(limits::auth_value + 1, 'x');
@@ -328,7 +308,7 @@ TEST_CASE("client: nextnonce")
 
 TEST_CASE("client: a user that cannot be written is refused, not looped")
 {
-    bench b({"al\r\nice", "secret"});
+    client_bench b({"al\r\nice", "secret"});
     CHECK(b.one.on_challenge(*challenged(plain), b.attempt) == outcome::retry);
     CHECK(values(b.authorized(), sip::header_id::authorization).empty());
     CHECK(b.one.on_challenge(*challenged(plain), b.attempt) == outcome::refused);
@@ -362,7 +342,7 @@ TEST_CASE("client: whatever a challenge holds, the request stays a message")
         const auto challenged_by = sip::message::parse(
             "SIP/2.0 401 X\r\nWWW-Authenticate: " + value + "\r\nContent-Length: 0\r\n\r\n");
         if (!challenged_by) continue;
-        bench b({"al\"ice\\", "secret"});
+        client_bench b({"al\"ice\\", "secret"});
         const auto outcome = b.one.on_challenge(**challenged_by, b.attempt);
         const auto m = b.authorized();
         const auto lines = values(m, sip::header_id::authorization);
@@ -386,7 +366,7 @@ TEST_CASE("client: rspauth is the server's proof (RFC 7616 3.5)")
     for (const char* qop : {"auth", "auth-int"})
     {
         CAPTURE(qop);
-        bench b;
+        client_bench b;
         REQUIRE(b.one.on_challenge(
                     *challenged(R"(realm="r", nonce="n1", qop=")" + std::string(qop) + '"'),
                     b.attempt) == outcome::retry);
@@ -411,7 +391,7 @@ TEST_CASE("client: rspauth is the server's proof (RFC 7616 3.5)")
         b.attempt = {};
         CHECK(b.one.on_success(*response(200, {})));
     }
-    bench b;
+    client_bench b;
     REQUIRE(b.one.on_challenge(*challenged(R"(realm="r", nonce="n1", qop="auth")"), b.attempt) ==
             outcome::retry);
     const auto m = b.authorized(request("REGISTER", "sip:example.com"));
@@ -434,7 +414,7 @@ TEST_CASE("client: HA1 instead of a password answers its own algorithm only")
     credentials c{"alice", "", "r"};
     c.ha1 = make_ha1(algorithm::sha256, "alice", "r", "secret");
     c.ha1_by = algorithm::sha256;
-    bench with_ha1(c), with_password;
+    client_bench with_ha1(c), with_password;
     CHECK(with_ha1.one.on_challenge(*challenged(R"(realm="r", nonce="n", algorithm=MD5)"),
                                     with_ha1.attempt) == outcome::refused);
     const auto asked =

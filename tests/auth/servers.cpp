@@ -7,26 +7,6 @@ namespace
 using namespace test;
 using outcome = client::outcome;
 
-struct bench
-{
-    explicit bench(credentials c = {"alice", "secret"}) { one.set_credentials(std::move(c)); }
-
-    sip::message authorized(sip::message m = request())
-    {
-        one.authorize(m);
-        return m;
-    }
-
-    seeded_random random{1};
-    client one{random};
-    client::attempt attempt;
-};
-
-std::string with_nonce(const std::string& nonce, const std::string& more = "")
-{
-    return "realm=\"r\", nonce=\"" + nonce + "\", qop=\"auth\"" + more;
-}
-
 // Proxies in a row that have one realm and each its own nonce. Like many, each looks at the first
 // credentials of its realm only, and takes them out where they are good.
 struct proxies
@@ -87,7 +67,7 @@ private:
 
 TEST_CASE("client: two proxies with one realm, each with its nonce (RFC 3261 section 22.3)")
 {
-    bench b;
+    client_bench b;
     proxies two{{{"a1"}, {"b1"}}};
     two.row[0].says_stale = two.row[1].says_stale = GENERATE(true, false);
     two.makes_fresh = GENERATE(true, false);
@@ -138,7 +118,7 @@ TEST_CASE("client: two proxies with one realm, each with its nonce (RFC 3261 sec
 
 TEST_CASE("client: a second proxy of a realm appears later")
 {
-    bench b;
+    client_bench b;
     proxies way{{{"a1"}}};
     CHECK(way.pass(b.one) == 2);
     way.row.push_back({"b1"});
@@ -148,7 +128,7 @@ TEST_CASE("client: a second proxy of a realm appears later")
 
 TEST_CASE("client: one proxy whose nonces grow old")
 {
-    bench b;
+    client_bench b;
     proxies one{{{"a1"}}};
     one.row[0].says_stale = GENERATE(true, false);
     one.makes_fresh = GENERATE(true, false);
@@ -167,7 +147,7 @@ TEST_CASE("client: one proxy whose nonces grow old")
 
 TEST_CASE("client: a wrong password is tried once for each place that a server may have")
 {
-    bench b;
+    client_bench b;
     proxies way{{{"a1"}}};
     way.row[0].wrong_password = true;
     way.makes_fresh = true;
@@ -203,7 +183,7 @@ TEST_CASE("client: a wrong password is tried once for each place that a server m
 
 TEST_CASE("client: a proxy that says 401, and a registrar behind it, with one realm")
 {
-    bench b;
+    client_bench b;
     REQUIRE(b.one.on_challenge(*challenged(with_nonce("n1", ", opaque=\"\"")), b.attempt) ==
             outcome::retry);
     b.authorized();
@@ -217,7 +197,7 @@ TEST_CASE("client: a proxy that says 401, and a registrar behind it, with one re
 
 TEST_CASE("client: branches of a fork with one realm, in one response (RFC 3261 section 22.3)")
 {
-    bench b;
+    client_bench b;
     const auto line = [](const std::string& nonce, const std::string& more = {})
     { return "Proxy-Authenticate: Digest " + with_nonce(nonce, more); };
     REQUIRE(b.one.on_challenge(*response(407, {line("b1"), line("b2"), line("b1")}), b.attempt) ==
@@ -253,7 +233,7 @@ TEST_CASE("client: branches of a fork with one realm, in one response (RFC 3261 
 TEST_CASE("client: many requests at once, challenged in any order, keep within bounds")
 {
     seeded_random chance(7);
-    bench b;
+    client_bench b;
     std::vector<client::attempt> requests(8);
     for (int i = 0; i < 20'000; ++i)
     {

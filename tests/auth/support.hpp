@@ -68,4 +68,28 @@ inline std::string param(const sip::message& m, std::string_view name,
     return parsed.value().text(name).value_or("-");
 }
 
+/// A client with credentials, and one request that it tries.
+struct client_bench
+{
+    explicit client_bench(credentials c = {"alice", "secret"})
+    {
+        one.set_credentials(std::move(c));
+    }
+
+    sip::message authorized(sip::message m = request())
+    {
+        one.authorize(m);
+        return m;
+    }
+
+    seeded_random random{1};
+    client one{random};
+    client::attempt attempt;
+};
+
+inline std::string with_nonce(const std::string& nonce, const std::string& more = "")
+{
+    return "realm=\"r\", nonce=\"" + nonce + "\", qop=\"auth\"" + more;
+}
+
 } // namespace test

@@ -1,9 +1,7 @@
 // Calls between two agents: what was asked for happens, and completes with the right word.
 #include "net/support.hpp"
 
-#include <algorithm>
 #include <atomic>
-#include <cmath>
 #include <filesystem>
 #include <future>
 #include <thread>
@@ -18,27 +16,6 @@
 
 using namespace solosip;
 using namespace solosip::test;
-
-namespace
-{
-
-// The loudest sample that was heard.
-struct ear
-{
-    std::shared_ptr<int> peak = std::make_shared<int>(0);
-    audio_sink sink() const
-    {
-        return pcm_sink(
-            [p = peak](std::span<const std::int16_t> heard)
-            {
-                for (const int s : heard)
-                    *p = std::max(*p, std::abs(s));
-            },
-            8000);
-    }
-};
-
-} // namespace
 
 TEST_CASE("a call with a tone, keys and a recording; the callee hangs up")
 {

@@ -1,8 +1,6 @@
 // Sounds: what ends them, what comes of their errors, and where they may come from.
 #include "net/support.hpp"
 
-#include <algorithm>
-#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
@@ -13,27 +11,6 @@
 
 using namespace solosip;
 using namespace solosip::test;
-
-namespace
-{
-
-/// The loudest sample that was heard.
-struct ear
-{
-    std::shared_ptr<int> peak = std::make_shared<int>(0);
-    audio_sink sink() const
-    {
-        return pcm_sink(
-            [p = peak](std::span<const std::int16_t> heard)
-            {
-                for (const int s : heard)
-                    *p = std::max(*p, std::abs(s));
-            },
-            8000);
-    }
-};
-
-} // namespace
 
 TEST_CASE("a key ends the sounds that wait for one, and stays to be read")
 {

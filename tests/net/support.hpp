@@ -7,11 +7,15 @@
 #include "solosip/solosip.hpp"
 #include "support/catch.hpp"
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <cstdlib>
 #include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -130,6 +134,22 @@ struct pair
     asio::io_context io;
     std::unique_ptr<agent> alice = std::make_unique<agent>(io), bob;
     std::string alice_uri, bob_uri;
+};
+
+/// The loudest sample that was heard.
+struct ear
+{
+    std::shared_ptr<int> peak = std::make_shared<int>(0);
+    audio_sink sink() const
+    {
+        return pcm_sink(
+            [p = peak](std::span<const std::int16_t> heard)
+            {
+                for (const int s : heard)
+                    *p = std::max(*p, std::abs(s));
+            },
+            8000);
+    }
 };
 
 } // namespace solosip::test
