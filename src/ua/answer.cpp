@@ -127,7 +127,7 @@ result<void> call::answer(const answer_options& options, time_point now)
     r.headers.insert(r.headers.end(), options.headers.begin(), options.headers.end());
     r.content_type = sdp_type;
     negotiation& talks = legs_.front().talks;
-    const bool offers = late_offer_ && !early_;
+    const bool offers = late_offer_ && !answered_reliably_;
     if (early_) // RFC 3261 section 13.2.1: the same answer, or none where it has arrived for sure
         r.body = answered_reliably_ ? std::string() : talks.text();
     else if (late_offer_)

@@ -96,7 +96,6 @@ result<void> call::early_media(const answer_options& options, time_point now)
     else
         return text.error();
     early_ = true;
-    answered_reliably_ = knows_reliable_;
     send_provisional({std::move(r)}, knows_reliable_, now);
     run_media(0, now);
     return {};
@@ -117,6 +116,7 @@ void call::send_provisional(reply r, bool reliable, time_point now)
     r.headers.push_back({"Require", "100rel"});
     r.headers.push_back({"RSeq", std::to_string(last_rseq_)});
     const bool describes = !r.body.empty();
+    answered_reliably_ = answered_reliably_ || describes;
     unacknowledged_ = reliable_response{last_rseq_, ctx_.make_reply(in, r), describes,
                                         describes && late_offer_, ctx_.config.timing.t1};
     ctx_.respond(*invite_transaction_, unacknowledged_->response, now);

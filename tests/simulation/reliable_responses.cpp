@@ -318,6 +318,30 @@ TEST_CASE("no 200 before a reliable session description has arrived (5)")
     CHECK(s.all_over());
 }
 
+TEST_CASE("a 183 that waits behind a 180 goes out no more: the 200 describes the session (5)")
+{
+    agent_and_peer s;
+    s.alice.how.ring = true;
+    call_in(s, "Require: 100rel\n");
+    REQUIRE(s.peer.count(180) == 1);
+    REQUIRE(s.alice.early_media());
+    s.w.run_for(milliseconds(50));
+    CHECK(s.peer.count(183) == 0);
+    REQUIRE(s.alice.answer());
+    s.w.run_for(milliseconds(50));
+    INFO(s.w.log());
+    REQUIRE(s.peer.count(200) == 1);
+    CHECK(s.peer.last(200)->body().find("m=audio") != std::string_view::npos);
+    take_dialog(s, 180);
+    s.peer.request("PRACK", rack(s, 180)); // late
+    s.peer.acknowledge();
+    s.w.run_for(milliseconds(50));
+    CHECK(s.peer.count(183) == 0);
+    CHECK(s.alice.seen.answered == 1);
+    s.peer.request("BYE");
+    CHECK(s.all_over());
+}
+
 TEST_CASE("hanging up while an answer waits for its PRACK")
 {
     agent_and_peer s;
