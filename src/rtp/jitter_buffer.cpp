@@ -51,7 +51,7 @@ bool jitter_buffer::on_time_line(std::int32_t ahead, time_point now, duration ow
     const auto second = static_cast<std::int32_t>(clock_rate_);
     const bool early = ahead > ceiling_ticks_ + to_ticks(owed, clock_rate_);
     // What has not quite passed is worth having: the rest of it can be played.
-    const bool late = ahead < 0 && -ahead >= static_cast<std::int32_t>(last_length_);
+    const bool late = ahead < 0 && ahead <= -static_cast<std::int32_t>(last_length_);
     if (!early && !late)
     {
         late_since_.reset();

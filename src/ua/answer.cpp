@@ -234,6 +234,7 @@ void call::on_request(const incoming& in, time_point now)
         ctx_.respond(in, {500, "CSeq Out of Order", local_tag_}, now); // section 12.2.2
         return;
     }
+    if (phase_ == phase::established) local_ = in.local; // we may have moved and not know it
     switch (in.request->method())
     {
     case sip::method::bye: on_bye(in, now); return;

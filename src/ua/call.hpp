@@ -181,6 +181,7 @@ private:
         bool allows_update = false;          ///< does the other side do UPDATE?
         std::optional<std::uint32_t> rseq{}; ///< of its last reliable response
         bool answered_reliably = false;      ///< then descriptions in later responses say nothing
+        std::optional<ending> given_up{};    ///< by their BYE, before any 2xx was here
     };
     struct outstanding
     {

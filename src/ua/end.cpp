@@ -101,13 +101,19 @@ void call::on_bye(const incoming& in, time_point now)
     const bool unanswered = phase_ == phase::offered;
     if (unanswered) // section 15.1.2: what is pending gets 487
         refuse_invite(487, now);
-    if (phase_ == phase::calling || phase_ == phase::proceeding) return; // its final answer follows
+    ending how{ended_by::peer, 0, reason_text(*in.request), unanswered ? errc::cancelled : errc{}};
+    how.headers = headers_of(*in.request);
+    if (phase_ == phase::calling || phase_ == phase::proceeding)
+    {
+        // Its 2xx, which the BYE has overtaken, may still come; so may that of another fork.
+        for (leg& l : legs_)
+            if (l.dialog.is_for(*in.request)) l.given_up = how;
+        return;
+    }
     phase_ = phase::finished;
     parting_ = parting::sent;
     success_.reset();
     timers_.stop_all();
-    ending how{ended_by::peer, 0, reason_text(*in.request), unanswered ? errc::cancelled : errc{}};
-    how.headers = headers_of(*in.request);
     end(std::move(how), now);
     drop_waiting(true, now);
     if (chosen_) send_waiting(legs_[*chosen_], now);

@@ -130,24 +130,26 @@ void call::on_success(const sip::message_view& response, time_point now)
     }
     (void)l.dialog.confirm(response);
     note_abilities(l, response);
-    if (!ended_ && !chosen_)
+    if (!ended_ && !chosen_ && !l.given_up)
     {
         establish(*index, response, now);
         return;
     }
-    // Another fork, or an answer that crossed our CANCEL: taken, and given back at once. An offer
-    // in it has its answer in the ACK all the same (section 13.2.2.4).
+    // Another fork, an answer that crossed our CANCEL, or one that their BYE has overtaken: taken,
+    // and given back at once. An offer in it has its answer in the ACK all the same (section
+    // 13.2.2.4).
     std::string answer;
     if (options_.late_offer && !l.answered_reliably)
         answer = l.talks.refuse(description_in(response), media_.local());
     acknowledge(*index, *invite_, std::move(answer), now);
-    send_bye(*index, now);
+    if (!l.given_up) send_bye(*index, now);
     if (!chosen_)
     {
         phase_ = phase::finished;
         parting_ = parting::sent;
         timers_.stop(timer::cancel_limit);
     }
+    if (!chosen_ && l.given_up) end(*std::exchange(l.given_up, ending{}), now);
 }
 
 void call::on_stray_success(const sip::message_view& response)

@@ -200,6 +200,14 @@ TEST_CASE("a jump of the timestamps is followed at the second packet, a stray is
     }
 }
 
+TEST_CASE("a timestamp half of all timestamps away is a stray like any other")
+{
+    fixture f;
+    REQUIRE(f.put(0) == verdict::stored);
+    CHECK(f.put_at(f.buffer.clock() + 0x8000'0000u, 9) == verdict::stray);
+    CHECK(f.put(1) == verdict::stored);
+}
+
 TEST_CASE("the ceiling makes allowance for an owner who was held up")
 {
     fixture f;

@@ -70,6 +70,22 @@ TEST_CASE("who does no UPDATE hears it by re-INVITE; without an answer the call 
     CHECK(s.alice.seen.endings.size() == 1);
 }
 
+TEST_CASE("who has moved and does not know it answers from where it was asked (12.2)")
+{
+    two_agents s;
+    REQUIRE(s.connect());
+    s.w.run_for(seconds(1));
+    s.bob.move_to(elsewhere);
+    REQUIRE(s.bob.modify({.hold = true})); // so that alice hears where bob is
+    s.w.run_for(seconds(1));
+    REQUIRE(s.alice.modify({.by_update = GENERATE(false, true)}));
+    s.w.run_for(seconds(1));
+    REQUIRE(s.alice.hang_up());
+    CHECK(s.all_over());
+    INFO(s.w.log());
+    CHECK(s.bob.last_ending() == "peer 0");
+}
+
 TEST_CASE("registered: the new binding at once, and the old one goes with it (10.2)")
 {
     world w{1};

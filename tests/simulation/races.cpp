@@ -241,6 +241,36 @@ TEST_CASE("appendix A: a BYE in an early dialog of ours ends only that fork")
     CHECK(s.all_over());
 }
 
+TEST_CASE("appendix A: a BYE overtakes the 200 that it ends: acknowledged, and over")
+{
+    const bool late_offer = GENERATE(false, true);
+    CAPTURE(late_offer);
+    agent_and_peer s;
+    ua::call_options o;
+    o.late_offer = late_offer;
+    REQUIRE(s.alice.call(peer_uri, o));
+    s.w.run_for(milliseconds(50));
+    const auto invite = s.peer.last(sip::method::invite);
+    s.peer.answer(invite, "180 Ringing", s.peer.contact());
+    s.w.run_for(milliseconds(50));
+    s.peer.adopt(invite, s.alice.sip());
+    s.peer.request("BYE", "Reason: SIP;cause=408;text=\"no ACK came\"\n");
+    s.w.run_for(milliseconds(50));
+    s.peer.accept(invite);
+    s.w.run_for(milliseconds(50));
+    INFO(s.w.log());
+    CHECK(s.peer.count(sip::method::ack) == 1);
+    CHECK(s.peer.count(sip::method::bye) == 0);
+    CHECK(s.alice.seen.answered == 0);
+    CHECK(s.alice.seen.endings.size() == 1);
+    CHECK(s.alice.last_ending() == "peer 0");
+    CHECK(s.alice.seen.endings.at(0).reason == "no ACK came");
+    s.peer.say_again(); // the 200 once more
+    s.w.run_for(milliseconds(50));
+    CHECK(s.peer.count(sip::method::ack) == 2);
+    CHECK(s.all_over());
+}
+
 TEST_CASE("appendix C: CANCEL crosses a 200: acknowledged, then BYE")
 {
     agent_and_peer s;

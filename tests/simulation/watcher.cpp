@@ -183,11 +183,32 @@ void watcher::offer_sent(const ip_address& who, view& v, const sip::message_view
 
 // ---- its answers
 
+// An INVITE that comes again when its transaction is gone is a new one to the agent.
+bool watcher::is_straggler(const view& v, const sip::message_view& m, const heard& h) const
+{
+    return m.cseq()->method == method::invite && h.final != 0 &&
+           world_.now() >= h.answered + lifetime && m.status() > 100 && m.status() < 300 &&
+           to_tag(m) != v.local_tag;
+}
+
+void watcher::start_anew(view& v, key k)
+{
+    auto before = std::move(v.theirs);
+    v = {};
+    v.theirs = std::move(before);
+    heard& h = v.theirs[k];
+    h = {.describes = h.describes};
+    if (!h.describes) return;
+    v.state = talk::remote_offer;
+    v.opener = k;
+}
+
 void watcher::response_sent(const ip_address& who, view& v, const sip::message_view& m, key k)
 {
     const auto at = v.theirs.find(k);
     if (at == v.theirs.end()) return fault(who, m, "answers nothing");
     heard& h = at->second;
+    if (is_straggler(v, m, h)) start_anew(v, k);
     if (k.second == method::invite && m.status() > 100 && m.status() < 300)
     {
         v.early = true;

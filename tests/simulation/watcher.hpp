@@ -97,6 +97,8 @@ private:
     void check_ack(const ip_address& who, view& v, const sip::message_view& m, key k);
     void offer_sent(const ip_address& who, view& v, const sip::message_view& m, key k);
     void response_sent(const ip_address& who, view& v, const sip::message_view& m, key k);
+    bool is_straggler(const view& v, const sip::message_view& m, const heard& h) const;
+    static void start_anew(view& v, key k);
     void description_answered(const ip_address& who, view& v, const sip::message_view& m, key k,
                               heard& h);
     void request_heard(view& v, const sip::message_view& m, key k);
