@@ -147,6 +147,7 @@ result<void> call::answer(const answer_options& options, time_point now)
     send_success({invite_, invite_transaction_, source_, local_}, r, offers, now);
     ctx_.emit(call_answered{id_, remote_uri()});
     run_media(0, now);
+    if (moved_) on_network_changed(now);
     return {};
 }
 

@@ -419,6 +419,7 @@ private:
     std::optional<std::size_t> media_leg_; ///< whose agreement does the audio run by?
     std::deque<wish> changes_;             ///< the first one is under way or comes next
     bool change_out_ = false;              ///< is its request with the other side?
+    bool moved_ = false;                   ///< has our address changed before it was established?
     bool change_cancelled_ = false;
     std::vector<accepted_invite> accepted_;
     std::uint32_t last_change_ = 0;

@@ -185,6 +185,7 @@ void call::establish(std::size_t leg_index, const sip::message_view& response, t
     if (call* const r = std::exchange(referrer_, nullptr)) r->on_referred_answer(id_, now);
     ctx_.emit(call_answered{id_, remote_uri(), headers_of(response)});
     run_media(leg_index, now);
+    if (moved_) on_network_changed(now);
 }
 
 // Section 13.2.1: the answer to our offer, unless it came before and reliably; or the offer that we

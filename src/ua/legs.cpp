@@ -126,6 +126,7 @@ void call::on_leg_targets(leg& l, const result<std::vector<target>>& targets, ti
     if (targets && !targets->empty())
     {
         l.way = targets->front();
+        if (moved_ && phase_ == phase::offered) (void)find_place(l);
         send_waiting(l, now);
         start_change(now);
         return;

@@ -88,12 +88,20 @@ void call::start_change(time_point now)
 // us hears of it (RFC 3261 section 12.2.1: a target refresh, here with the place of our media).
 void call::on_network_changed(time_point now)
 {
-    if (phase_ != phase::established) return;
+    // An INVITE that is out tells the address from before; the other side hears it when the call
+    // stands. Whoever answers one can still say so in the answer.
+    moved_ = phase_ == phase::calling || phase_ == phase::proceeding || phase_ == phase::offered;
+    if (phase_ != phase::established && phase_ != phase::offered) return;
     targets_.clear();
     for (leg& l : legs_)
     {
         l.way.reset();
         l.heading.reset();
+    }
+    if (phase_ == phase::offered)
+    {
+        (void)find_place(legs_.front());
+        return;
     }
     if (ended_ || changes_.size() >= limits::changes) return;
     wish w;

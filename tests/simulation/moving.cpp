@@ -70,6 +70,45 @@ TEST_CASE("who does no UPDATE hears it by re-INVITE; without an answer the call 
     CHECK(s.alice.seen.endings.size() == 1);
 }
 
+TEST_CASE("before anybody answers: the other side hears it when the call stands (12.2)")
+{
+    two_agents s;
+    s.bob.how.ring = true;
+    s.w.sky.loss = 1;
+    REQUIRE(s.alice.call(bob_uri));
+    s.w.run_for(milliseconds(100));
+    move(s.alice, s.w);
+    s.w.sky.loss = 0;
+    s.w.run_for(seconds(2));
+    REQUIRE(s.bob.answer());
+    s.w.run_for(seconds(5));
+    INFO(s.w.log());
+    CHECK(s.bob.seen.media.back().remote == s.alice.media());
+    REQUIRE(s.bob.hang_up());
+    CHECK(s.all_over());
+    CHECK(s.alice.last_ending() == "peer 0");
+}
+
+TEST_CASE("while we ring: our answer comes from where we are, and so does early media")
+{
+    const bool early = GENERATE(false, true);
+    CAPTURE(early);
+    two_agents s;
+    s.bob.how.ring = true;
+    REQUIRE(s.alice.call(bob_uri));
+    s.w.run_for(seconds(1));
+    if (early) REQUIRE(s.bob.early_media());
+    s.w.run_for(seconds(1));
+    move(s.bob, s.w);
+    REQUIRE(s.bob.answer());
+    s.w.run_for(seconds(5));
+    INFO(s.w.log());
+    CHECK(s.alice.seen.media.back().remote == s.bob.media());
+    REQUIRE(s.alice.hang_up());
+    CHECK(s.all_over());
+    CHECK(s.bob.last_ending() == "peer 0");
+}
+
 TEST_CASE("who has moved and does not know it answers from where it was asked (12.2)")
 {
     two_agents s;
