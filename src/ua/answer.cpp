@@ -118,7 +118,11 @@ result<void> call::answer(const answer_options& options, time_point now)
         answer_waits_ = options;
         return {};
     }
-    if (!early_) media_.set_local({local_.address, options.media_port});
+    if (!early_)
+    {
+        media_.set_local({local_.address, options.media_port});
+        if (legs_.front().way) moved_ = false; // found: the answer says where we are
+    }
     media_.set_direction(sdp::direction::sendrecv);
     reply r = with_contact(200);
     r.headers.push_back({"Allow", ctx_.allow()});

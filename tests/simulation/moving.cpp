@@ -104,6 +104,8 @@ TEST_CASE("while we ring: our answer comes from where we are, and so does early 
     s.w.run_for(seconds(5));
     INFO(s.w.log());
     CHECK(s.alice.seen.media.back().remote == s.bob.media());
+    // What a 183 has said for sure the 200 cannot change.
+    CHECK((s.w.log().find("bob > alice UPDATE") != std::string::npos) == early);
     REQUIRE(s.alice.hang_up());
     CHECK(s.all_over());
     CHECK(s.bob.last_ending() == "peer 0");
