@@ -160,7 +160,11 @@ void call::on_change_response(outstanding o, const sip::message_view& response, 
         o.request.method == sip::method::update && (status == 405 || status == 501);
     const auto least = wanted_by(response, std::max(session_.interval, session_wish()));
     if (least) session_least_ = *least; // RFC 4028 section 7.3
-    const auto pause = no_update || least ? duration{0} : pause_after(response);
+    const auto number = response.cseq();
+    // A later request of ours was there first (section 12.2.2).
+    const bool overtaken =
+        status == 500 && number && number->number < legs_[o.leg].dialog.local_cseq();
+    const auto pause = no_update || least || overtaken ? duration{0} : pause_after(response);
     if (pause && ++w.tries < limits::change_attempts)
     {
         if (no_update) legs_[o.leg].allows_update = false;

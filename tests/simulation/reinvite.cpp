@@ -38,6 +38,24 @@ TEST_CASE("a refused re-INVITE leaves the call as it was (14.1)")
     CHECK(s.holds_then_ends("8"));
 }
 
+TEST_CASE("a re-INVITE that a later request has overtaken is tried again at once (12.2.2)")
+{
+    agent_and_peer s;
+    s.connect_out();
+    REQUIRE(s.alice.hold());
+    s.w.run_for(milliseconds(100));
+    const auto first = s.peer.last(sip::method::invite);
+    REQUIRE(s.alice.request_in_call({"INFO", {}, {}, {}, "Hello."}));
+    s.w.run_for(milliseconds(100));
+    s.peer.answer(s.peer.last(sip::method::info), "200 OK");
+    s.peer.answer(first, "500 CSeq Out of Order");
+    s.w.run_for(milliseconds(100));
+    INFO(s.w.log());
+    REQUIRE(s.peer.count(sip::method::invite) == 3);
+    CHECK(s.peer.last(sip::method::invite)->cseq()->number == first->cseq()->number + 2);
+    CHECK(s.holds_then_ends("8"));
+}
+
 TEST_CASE("a re-INVITE that finds no dialog ends the call (12.2.1.2; RFC 5057 section 5.1)")
 {
     const int status = GENERATE(404, 408, 410, 481, 604);
