@@ -189,6 +189,11 @@ public:
                                                    &detail::next_transfer);
     }
 
+    /// This machine has another address, or another way out: who can, registers anew at once, and
+    /// the other side of a call hears where we are. The library does not watch for that by itself;
+    /// to say so needlessly costs a few messages.
+    void network_changed();
+
     /// The call that is going on, also before it is answered; an empty one where there is none.
     call current_call() const;
 

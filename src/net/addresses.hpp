@@ -24,6 +24,8 @@ public:
     /// Our address towards `peer`; nothing where there is no way to it.
     std::optional<ip_address> local_towards(const ip_address& peer, time_point now,
                                             const asio::any_io_executor& executor);
+    /// The next answers are the kernel's.
+    void forget() { known_.fill({}); }
 
 private:
     struct route

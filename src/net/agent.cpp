@@ -62,6 +62,11 @@ std::error_code agent::set_account(account who)
     return {};
 }
 
+void agent::network_changed()
+{
+    if (core_) core_->post([core = core_] { core->pump.on_network_changed(); });
+}
+
 call agent::current_call() const
 {
     const auto current = core_ ? core_->shown_call() : nullptr;

@@ -402,6 +402,14 @@ void pump::on_timer()
     drain();
 }
 
+void pump::on_network_changed()
+{
+    if (closed_) return;
+    routes_.forget();
+    engine_.network_changed(present());
+    drain();
+}
+
 void pump::close()
 {
     if (closed_) return;

@@ -80,6 +80,8 @@ public:
         rtcp_mux_ = one_port;
     }
     void close_media();
+    /// Our addresses may be others now.
+    void on_network_changed();
 
     void add_trace(std::shared_ptr<trace_sink> sink) { traces_.push_back(std::move(sink)); }
     void note(std::string_view text);

@@ -22,6 +22,7 @@ public:
                  std::string_view bytes) override
     {
         (sent ? sent_ : received_) += 1;
+        if (bytes.find(" UPDATE\r\n") != std::string_view::npos) ++updates_;
         if (sent) last_local_ = local;
         if (bytes.find("m=audio ") != std::string_view::npos && !sent)
             audio_port_ = static_cast<std::uint16_t>(
@@ -29,7 +30,7 @@ public:
     }
     void note(time_point, std::string_view text) override { notes_.emplace_back(text); }
 
-    int sent_ = 0, received_ = 0;
+    int sent_ = 0, received_ = 0, updates_ = 0;
     std::uint16_t audio_port_ = 0;
     endpoint last_local_{};
     std::vector<std::string> notes_;
@@ -121,6 +122,27 @@ TEST_CASE("the address that we give is the one by which the peer reaches us")
     text.resize(silent.receive(asio::buffer(text)));
     CHECK(text.find("Via: SIP/2.0/UDP 127.0.0.1:") != std::string::npos);
     CHECK(text.find("c=IN IP4 127.0.0.1") != std::string::npos);
+}
+
+TEST_CASE("the network has changed: the other side of a call hears of it, and the call goes on")
+{
+    pair p;
+    p.alice->network_changed(); // before there is anything
+    const auto seen = std::make_shared<collector>();
+    p.bob->add_trace(seen);
+    run(p.io,
+        [&]() -> asio::awaitable<void>
+        {
+            const auto [c, d] = co_await p.connect();
+            p.alice->network_changed();
+            for (int i = 0; i < 200 && seen->updates_ == 0; ++i)
+                co_await wait(10ms);
+            co_await c.async_send_digits("5");
+            const auto keys = co_await d.async_read_digits(1, 0, 2s);
+            CHECK(keys == "5");
+            co_await c.async_hang_up();
+        });
+    CHECK(seen->updates_ == 2); // and its answer
 }
 
 TEST_CASE("ports for audio come from the range that was given")
