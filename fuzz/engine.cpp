@@ -1,8 +1,11 @@
 // The whole user agent: any datagrams, answers, commands and times in any order. Never a crash,
 // never a call that ends twice or not at all, and nothing left over when everybody has gone silent.
 #include "solosip/ua/engine.hpp"
+#include "fuzz/decisions.hpp"
+#include "fuzz/property.hpp"
 #include "solosip/codecs/g711.hpp"
 #include "solosip/media/sources.hpp"
+#include "tests/support/toy_srtp.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,44 +17,11 @@
 #include <vector>
 
 using namespace solosip;
+using fuzz::decisions;
+using fuzz::require;
 
 namespace
 {
-
-void require(bool holds)
-{
-    if (!holds) std::abort();
-}
-
-// Takes decisions off the front of the fuzzer's bytes; zeros when they are used up.
-class decisions
-{
-public:
-    decisions(const std::uint8_t* data, std::size_t size) : rest_(data, size) {}
-
-    bool empty() const { return rest_.empty(); }
-    std::uint8_t byte()
-    {
-        if (rest_.empty()) return 0;
-        const std::uint8_t b = rest_.front();
-        rest_ = rest_.subspan(1);
-        return b;
-    }
-    std::span<const std::uint8_t> bytes(std::size_t most)
-    {
-        const auto taken = rest_.first(std::min(most, rest_.size()));
-        rest_ = rest_.subspan(taken.size());
-        return taken;
-    }
-    std::string text(std::size_t most)
-    {
-        const auto b = bytes(most);
-        return {b.begin(), b.end()};
-    }
-
-private:
-    std::span<const std::uint8_t> rest_;
-};
 
 constexpr endpoint us{ip_address::v4(192, 0, 2, 1), 5060};
 constexpr endpoint them{ip_address::v4(192, 0, 2, 2), 5060};
@@ -61,6 +31,12 @@ constexpr std::string_view descriptions[] = {
     "m=audio 4000 RTP/AVP 8 101\r\na=rtpmap:101 telephone-event/8000\r\n",
     "v=0\r\no=- 1 2 IN IP4 192.0.2.2\r\ns=-\r\nc=IN IP4 0.0.0.0\r\nt=0 0\r\nm=audio 4000 RTP/AVP "
     "0\r\n",
+    "v=0\r\no=- 1 1 IN IP4 192.0.2.2\r\ns=-\r\nc=IN IP4 192.0.2.2\r\nt=0 0\r\nm=audio 4000 "
+    "RTP/SAVP 8 101\r\na=rtpmap:101 telephone-event/8000\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 "
+    "inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj\r\n",
+    "v=0\r\no=- 1 3 IN IP4 192.0.2.2\r\ns=-\r\nc=IN IP4 192.0.2.2\r\nt=0 0\r\nm=audio 4000 "
+    "RTP/AVP 8\r\na=sendonly\r\na=crypto:2 AES_CM_128_HMAC_SHA1_32 "
+    "inline:PS1uQCVeeCFCanVmcjkpPywjNWhcYD0mXXtxaVBR\r\n",
     "v=0\r\no=- 1 1 IN IP4 192.0.2.2\r\ns=-\r\nc=IN IP4 192.0.2.2\r\nt=0 0\r\nm=video 4000 RTP/AVP "
     "31\r\n",
     "",
@@ -69,7 +45,7 @@ constexpr std::string_view descriptions[] = {
 class world
 {
 public:
-    explicit world(decisions& d) : decide_(d), random_(1), engine_(config(), random_)
+    explicit world(decisions& d) : decide_(d), random_(1), engine_(config(d.byte()), random_)
     {
         ua::account a;
         a.uri = "sip:me@example.com";
@@ -119,18 +95,22 @@ public:
             }
             pass(seconds(200));
         }
-        require(engine_.live_objects() == 0);
-        require(!engine_.next_timeout());
+        require(engine_.live_objects() == 0, "nothing is left over");
+        require(!engine_.next_timeout(), "nothing is waited for");
         for (const auto& [id, ends] : calls_)
-            require(ends == 1);
+            require(ends == 1, "a call ends");
         for (const auto& [id, ends] : asked_)
-            require(ends == 1);
+            require(ends == 1, "a request has an answer");
     }
 
 private:
-    static ua::settings config()
+    ua::settings config(std::uint8_t kind) const
     {
+        constexpr srtp_policy policies[] = {srtp_policy::off, srtp_policy::off,
+                                            srtp_policy::preferred, srtp_policy::required};
         ua::settings s;
+        s.encryption = policies[kind % 4];
+        s.srtp = &toy_;
         s.codecs = {&codecs::pcma(), &codecs::pcmu()};
         s.allow_transfers = true;
         return s;
@@ -158,7 +138,7 @@ private:
                 note(*e);
             }
         }
-        require(engine_.live_objects() < 2 * limits::transactions);
+        require(engine_.live_objects() < 2 * limits::transactions, "no growth");
     }
 
     void note(const ua::event& e)
@@ -166,17 +146,18 @@ private:
         if (const auto* wanted = std::get_if<ua::lookup_wanted>(&e)) lookups_.push_back(wanted->id);
         if (const auto* call = std::get_if<ua::incoming_call>(&e)) calls_[call->call] = 0;
         if (const auto* ended = std::get_if<ua::call_ended>(&e))
-            require(++calls_[ended->call] == 1);
+            require(++calls_[ended->call] == 1, "a call ends once");
         if (const auto* answered = std::get_if<ua::call_answered>(&e))
-            require(calls_.at(answered->call) == 0);
+            require(calls_.at(answered->call) == 0, "no answer behind the end");
         if (const auto* by = std::get_if<ua::call_replaced>(&e); by && !by->invite.empty())
             calls_[by->by] = 0;
         if (const auto* done = std::get_if<ua::request_done>(&e))
-            require(++asked_[done->request] == 1);
+            require(++asked_[done->request] == 1, "one answer to a request");
         if (const auto* in = std::get_if<ua::incoming_request>(&e)) theirs_.push_back(in->id);
         if (const auto* done = std::get_if<ua::change_done>(&e))
-            require(calls_.at(done->call) == 0);
-        if (const auto* d = std::get_if<ua::digit>(&e)) require(calls_.at(d->call) == 0);
+            require(calls_.at(done->call) == 0, "no change behind the end");
+        if (const auto* d = std::get_if<ua::digit>(&e))
+            require(calls_.at(d->call) == 0, "no key behind the end");
     }
 
     void deliver(const std::string& text)
@@ -324,7 +305,7 @@ private:
             0,    decide_.byte(),
             1,    2,
             3,    4};
-        const auto rest = decide_.bytes(decide_.byte());
+        const auto rest = decide_.text(decide_.byte());
         packet.insert(packet.end(), rest.begin(), rest.end());
         engine_.receive_media(packet, them, now_);
         drain();
@@ -333,12 +314,14 @@ private:
     void command()
     {
         const auto c = engine_.current_call();
-        switch (decide_.byte() % 19)
+        switch (decide_.byte() % 20)
         {
         case 0:
         {
             ua::call_options o;
-            o.follow_redirects = decide_.byte() % 2 == 0;
+            const auto bits = decide_.byte();
+            o.follow_redirects = (bits & 1) == 0;
+            o.late_offer = (bits & 2) != 0;
             if (const auto made = engine_.call("sip:them@192.0.2.2", o, now_)) calls_[*made] = 0;
             break;
         }
@@ -392,6 +375,7 @@ private:
         case 18:
             if (c) (void)engine_.modify(*c, own_change(), now_);
             break;
+        case 19: engine_.network_changed(now_); break;
         }
         drain();
     }
@@ -451,7 +435,7 @@ private:
         for (long long i = 0; const auto next = engine_.next_timeout(); ++i)
         {
             if (*next > end) break;
-            require(i < most);
+            require(i < most, "no busy loop");
             now_ = std::max(now_, *next);
             engine_.handle_timeout(now_);
             drain();
@@ -459,6 +443,7 @@ private:
         now_ = end;
     }
 
+    support::toy_srtp toy_; // before the engine that uses it
     decisions& decide_;
     seeded_random random_;
     ua::engine engine_;
