@@ -320,7 +320,36 @@ void script::answer_request(node& who, ua::incoming_id id)
 void script::measure()
 {
     for (const auto& n : all)
+    {
         most_ = std::max(most_, n->engine().live_objects());
+        check_agreement(*n);
+    }
+}
+
+namespace
+{
+
+bool holds_unheard(const node& one, const node& other)
+{
+    const auto ours = one.held(), theirs = other.held();
+    return (ours == "us" || ours == "both") != (theirs == "peer" || theirs == "both");
+}
+
+} // namespace
+
+void script::check_agreement(const node& who)
+{
+    const auto call = who.established();
+    const node* with = call ? partner_of(who, *call) : nullptr;
+    if (with == nullptr) return;
+    const auto name = who.call_id_text(*call);
+    if (!watch.at_rest(who.home(), name) || !watch.at_rest(with->home(), name)) return;
+    if (holds_unheard(who, *with))
+        faults_.push_back(who.name() + " holds for now, what " + with->name() + " does not know");
+    const auto* here = who.audio_of(*call);
+    const auto* there = with->audio_of(*with->established());
+    if (here && there && here->codec != there->codec)
+        faults_.push_back(who.name() + " has another codec for now");
 }
 
 std::vector<std::string> script::disagreements(seconds good_for) const
@@ -342,8 +371,7 @@ std::vector<std::string> script::disagreements(seconds good_for) const
                 found.push_back(n->name() + " is left in a call");
             continue;
         }
-        const auto ours = n->held(), theirs = with->held();
-        if ((ours == "us" || ours == "both") != (theirs == "peer" || theirs == "both"))
+        if (holds_unheard(*n, *with))
             found.push_back(n->name() + " holds, what " + with->name() + " does not know");
         const auto* here = n->audio_of(*call);
         const auto* there = with->audio_of(*with->established());

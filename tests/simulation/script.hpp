@@ -38,6 +38,7 @@ public:
     std::vector<std::string> disagreements(seconds good_for) const;
     /// The most that an agent has had of everything at once.
     std::size_t most() const { return most_; }
+    /// After each step: that, and whether those agree who have nothing to say to each other.
     void measure();
 
 private:
@@ -46,6 +47,7 @@ private:
     node& other_than(const node& who);
     std::string uri_of(const node& who);
     const node* partner_of(const node& who, ua::call_id c) const;
+    void check_agreement(const node& who);
     bool by_chance(std::uint32_t one_in) { return w.random().below(one_in) == 0; }
     milliseconds up_to(std::uint32_t ms) { return milliseconds(w.random().below(ms)); }
 

@@ -360,6 +360,26 @@ std::vector<std::string> watcher::unanswered() const
     return all;
 }
 
+bool watcher::at_rest(const ip_address& who, const std::string& call_id) const
+{
+    const auto a = agents_.find(who);
+    if (a == agents_.end()) return true;
+    const auto found = a->second.views.find(call_id);
+    if (found == a->second.views.end()) return true;
+    const view& v = found->second;
+    return v.state == talk::stable &&
+           std::all_of(v.ours.begin(), v.ours.end(),
+                       [](const auto& each) { return each.second.final != 0; }) &&
+           std::all_of(v.theirs.begin(), v.theirs.end(),
+                       [](const auto& each)
+                       {
+                           const heard& h = each.second;
+                           const bool waits =
+                               each.first.second == method::invite && h.final < 300;
+                           return h.final != 0 && (!waits || h.acknowledged);
+                       });
+}
+
 time_point watcher::last_news(const ip_address& who) const
 {
     const auto at = agents_.find(who);

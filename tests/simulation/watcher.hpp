@@ -33,6 +33,9 @@ public:
     const std::vector<std::string>& faults() const { return faults_; }
     /// Requests that an agent has never answered finally, a line each.
     std::vector<std::string> unanswered() const;
+    /// Has the agent nothing open in this dialog: no request that waits for an answer, or an answer
+    /// for its ACK, and no offer?
+    bool at_rest(const ip_address& agent, const std::string& call_id) const;
     /// When an agent sent or heard something that was no repetition.
     time_point last_news(const ip_address& agent) const;
     /// What a 2xx of this dialog said last of its life (RFC 4028); 0: for ever.
