@@ -111,6 +111,16 @@ void check_answer(const sdp::description& offer, const sdp::local_media& local)
     ++later.version;
     const auto next = sdp::make_next_offer(answer->text, agreed, later);
     require(next.media.size() == offer.media.size(), "lines stay (section 8)");
+    bool in_use = false;
+    for (const sdp::format& f : next.media[agreed.media_index].formats)
+    {
+        in_use = in_use || f.payload_type == agreed.receive_payload_type;
+        for (const sdp::format& was : answer->text.media[agreed.media_index].formats)
+            require(f.payload_type != was.payload_type ||
+                        (f.clock_rate == was.clock_rate && f.channels == was.channels),
+                    "a number means what it meant (section 8.3.2)");
+    }
+    require(in_use, "the codec in use is offered");
     const auto next_printed = sdp::parse(sdp::print(next));
     require(next_printed && same_meaning(*next_printed, next), "our next offer is what we mean");
 }

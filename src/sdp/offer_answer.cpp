@@ -1,4 +1,5 @@
 #include "sdp/encryption.hpp"
+#include "sdp/numbering.hpp"
 #include "sdp/selection.hpp"
 #include "sdp/static_types.hpp"
 
@@ -10,41 +11,18 @@ namespace solosip::sdp
 namespace
 {
 
-bool uses(const media& m, std::uint8_t payload_type)
-{
-    return std::any_of(m.formats.begin(), m.formats.end(),
-                       [&](const format& f) { return f.payload_type == payload_type; });
-}
-
-// `wanted`, or the next dynamic number that is free (RFC 3551 section 3: 96-127).
-std::optional<std::uint8_t> free_number(const media& m, std::uint8_t wanted)
-{
-    for (unsigned i = 0; i < 32; ++i)
-    {
-        const auto type = i == 0 ? wanted : static_cast<std::uint8_t>(96 + (wanted + i) % 32);
-        if (!uses(m, type)) return type;
-    }
-    return std::nullopt;
-}
-
-void add_format(media& m, format f)
-{
-    m.format_tokens.push_back(std::to_string(f.payload_type));
-    m.formats.push_back(std::move(f));
-}
-
-void add_events(media& m, const local_media& local)
+void add_events(media& m, const numbering& numbers, const local_media& local)
 {
     std::vector<std::uint32_t> rates;
     for (const auto& c : local.codecs)
         if (std::find(rates.begin(), rates.end(), c.clock_rate) == rates.end())
             rates.push_back(c.clock_rate);
     for (const auto rate : rates)
-        if (const auto type = free_number(m, local.event_payload_type))
-            add_format(m, {*type, std::string(telephone_event), rate, 1, std::string(event_codes)});
+        numbers.add(m, {local.event_payload_type, std::string(telephone_event), rate, 1,
+                        std::string(event_codes)});
 }
 
-media audio_line(const local_media& local)
+media audio_line(const local_media& local, const numbering& numbers)
 {
     media m;
     m.kind = "audio";
@@ -55,9 +33,8 @@ media audio_line(const local_media& local)
     m.ptime = local.ptime;
     m.rtcp_mux = local.rtcp_mux;
     for (const auto& c : local.codecs)
-        if (!uses(m, c.payload_type))
-            add_format(m, {c.payload_type, c.name, c.clock_rate, c.channels, c.fmtp});
-    if (local.events) add_events(m, local);
+        numbers.add(m, {c.payload_type, c.name, c.clock_rate, c.channels, c.fmtp});
+    if (local.events) add_events(m, numbers, local);
     offer_encryption(m, local);
     return m;
 }
@@ -85,31 +62,17 @@ media refused(const media& theirs, const local_media& local)
     return m;
 }
 
-// Numbers that have a meaning keep it (RFC 3264 section 8.3.2), and ours take the agreed ones.
-local_media renumbered(local_media local, const media& before, const agreement& agreed)
-{
-    for (auto& c : local.codecs)
-        for (const auto& f : before.formats)
-            if (ours(f, {c}) != nullptr) c.payload_type = f.payload_type;
-    if (agreed.receive_events)
-        local.event_payload_type = *agreed.receive_events;
-    else
-        while (local.event_payload_type < 127 && uses(before, local.event_payload_type))
-            ++local.event_payload_type;
-    return local;
-}
-
 } // namespace
 
-description make_offer(const local_media& local)
+description make_offer(const local_media& local, const payload_numbers& session)
 {
     description d = empty_session(local);
-    d.media.push_back(audio_line(local));
+    d.media.push_back(audio_line(local, numbering({}, session)));
     return d;
 }
 
 description make_next_offer(const description& ours_before, const agreement& agreed,
-                            const local_media& local)
+                            const local_media& local, const payload_numbers& session)
 {
     description d = empty_session(local);
     for (std::size_t i = 0; i < ours_before.media.size(); ++i)
@@ -117,7 +80,7 @@ description make_next_offer(const description& ours_before, const agreement& agr
         const media& before = ours_before.media[i];
         if (i == agreed.media_index)
         {
-            d.media.push_back(audio_line(renumbered(local, before, agreed)));
+            d.media.push_back(audio_line(local, numbering(before, session)));
             offer_encryption_again(d.media.back(), before, agreed, local);
         }
         else

@@ -16,14 +16,15 @@ std::string negotiation::say(sdp::description d)
     }
     said_ = true;
     ours_ = std::move(d);
+    sdp::remember(numbers_.ours, ours_);
     return sdp::print(ours_);
 }
 
 std::string negotiation::make_offer(const sdp::local_media& local)
 {
     state_ = state::local_offer;
-    auto text =
-        say(agreed_ ? sdp::make_next_offer(in_force_, *agreed_, local) : sdp::make_offer(local));
+    auto text = say(agreed_ ? sdp::make_next_offer(in_force_, *agreed_, local, numbers_)
+                            : sdp::make_offer(local, numbers_));
     offered_ = ours_;
     return text;
 }
@@ -49,6 +50,7 @@ result<void> negotiation::on_answer(std::string_view answer, const sdp::local_me
     const auto& line = offered_.media[agreed->media_index];
     if (!sdp::sends(line.direction)) agreed->held_by_peer = held_by_peer();
     agreed_ = std::move(*agreed);
+    sdp::remember(numbers_.theirs, *parsed);
     in_force_ = offered_;
     state_ = state::stable;
     return {};
@@ -58,6 +60,7 @@ result<void> negotiation::consider(std::string_view offer, const sdp::local_medi
 {
     auto parsed = sdp::parse(offer);
     if (!parsed) return parsed.error();
+    sdp::remember(numbers_.theirs, *parsed); // also where it is refused
     const auto answer = sdp::make_answer(*parsed, local);
     if (!answer) return answer.error();
     const auto& keys = answer->agreed.srtp;

@@ -68,6 +68,7 @@ private:
     sdp::description offered_;  ///< which offer of ours is answered?
     std::optional<sdp::description> theirs_;
     std::optional<sdp::agreement> agreed_;
+    sdp::payload_numbers numbers_;
     bool said_ = false;
     bool rekeys_ = false;
 };

@@ -437,16 +437,6 @@ TEST_CASE("our next offer keeps lines and numbers (RFC 3264 sections 8, 8.3.2)")
     CHECK(!read->held_by_peer);
 }
 
-TEST_CASE("a number that meant a codec does not come to mean events")
-{
-    agreement agreed;
-    agreed.codec = {101, "PCMA", 8000, 1, ""};
-    auto before = make_offer(ours());
-    before.media[0].formats = {{101, "PCMA", 8000, 1, ""}};
-    const auto offer = make_next_offer(before, agreed, ours());
-    CHECK(offer.media[0].format_tokens == std::vector<std::string>{"101", "0", "102"});
-}
-
 TEST_CASE("a refusal answers every line, with port 0 (RFC 3264 section 6)")
 {
     const auto offer =

@@ -3,6 +3,10 @@
 
 #include "support/catch.hpp"
 
+#include <algorithm>
+#include <map>
+#include <random>
+
 using namespace solosip;
 using ua::negotiation;
 using state = ua::negotiation::state;
@@ -145,4 +149,147 @@ TEST_CASE("the answer that takes nothing (RFC 3264 section 6)")
     CHECK(d->media[1].port == 0);
     CHECK(n.stable());
     CHECK_FALSE(n.agreed());
+}
+
+namespace
+{
+
+// A session in which the other side keeps to RFC 3264 section 8.3.2, and looks whether we do.
+class numbering_watcher
+{
+public:
+    explicit numbering_watcher(unsigned seed) : random_(seed)
+    {
+        std::uint8_t dynamic = 102;
+        auto pool = codecs_;
+        std::shuffle(pool.begin(), pool.end(), random_);
+        pool.resize(1 + random_() % pool.size());
+        us_.codecs.clear();
+        for (const auto& f : pool)
+            us_.codecs.push_back({f.name,
+                                  f.clock_rate,
+                                  f.channels,
+                                  f.payload_type < 96 ? f.payload_type : dynamic++,
+                                  {}});
+    }
+
+    void step()
+    {
+        if (random_() % 2 == 0)
+            they_offer();
+        else
+            we_offer();
+    }
+
+private:
+    using meaning = std::tuple<std::string, std::uint32_t, std::uint8_t>;
+    static meaning of(const sdp::format& f) { return {f.name, f.clock_rate, f.channels}; }
+
+    void we_offer()
+    {
+        const auto line = heard(us_to_them_.make_offer(us_));
+        if (const auto& a = us_to_them_.agreed())
+        {
+            CHECK(offers(line, a->receive_payload_type, a->codec));
+            if (a->receive_events)
+                CHECK(offers(line, *a->receive_events,
+                             {0, "telephone-event", a->event_clock_rate, 1, {}}));
+        }
+        if (random_() % 4 == 0) return us_to_them_.withdraw();
+        // Any codec of ours, with or without events, under our numbers.
+        std::vector<sdp::format> taken;
+        for (const auto& f : line.formats)
+            if (random_() % 2 == 0) taken.push_back(f);
+        if (!us_to_them_.on_answer(text(taken), us_)) us_to_them_.withdraw();
+    }
+
+    void they_offer()
+    {
+        std::vector<sdp::format> line;
+        auto pool = codecs_;
+        std::shuffle(pool.begin(), pool.end(), random_);
+        pool.resize(1 + random_() % pool.size());
+        for (const auto rate : {8'000u, 16'000u, 48'000u})
+            if (random_() % 2 == 0) pool.push_back({96, "telephone-event", rate, 1, {}});
+        for (auto f : pool)
+        {
+            f.payload_type = number_of(f);
+            line.push_back(f);
+            meanings_[f.payload_type] = of(f);
+        }
+        if (!us_to_them_.consider(text(line), us_)) return;
+        if (random_() % 4 == 0) return us_to_them_.withdraw();
+        const auto answer = us_to_them_.make_answer(us_);
+        REQUIRE(answer);
+        heard(*answer);
+    }
+
+    std::uint8_t number_of(const sdp::format& f)
+    {
+        for (const auto& [number, what] : meanings_)
+            if (what == of(f)) return number;
+        if (f.payload_type < 96) return f.payload_type;
+        auto number = static_cast<std::uint8_t>(96 + random_() % 32);
+        while (meanings_.contains(number))
+            number = static_cast<std::uint8_t>(96 + random_() % 32);
+        return number;
+    }
+
+    sdp::media heard(const std::string& said)
+    {
+        INFO(said);
+        const auto d = sdp::parse(said);
+        REQUIRE(d);
+        std::vector<std::uint8_t> seen;
+        for (const auto& f : d->media.at(0).formats)
+        {
+            CHECK(std::find(seen.begin(), seen.end(), f.payload_type) == seen.end());
+            seen.push_back(f.payload_type);
+            CHECK(meanings_.try_emplace(f.payload_type, of(f)).first->second == of(f));
+        }
+        return d->media[0];
+    }
+
+    static bool offers(const sdp::media& line, std::uint8_t number, const sdp::format& what)
+    {
+        return std::any_of(line.formats.begin(), line.formats.end(),
+                           [&](const sdp::format& f)
+                           { return f.payload_type == number && of(f) == of(what); });
+    }
+
+    static std::string text(const std::vector<sdp::format>& formats)
+    {
+        std::string tokens, maps;
+        for (const auto& f : formats)
+        {
+            const auto number = std::to_string(f.payload_type);
+            tokens += (tokens.empty() ? "" : " ") + number;
+            maps += "a=rtpmap:" + number + " " + f.name + "/" + std::to_string(f.clock_rate) +
+                    (f.channels > 1 ? "/" + std::to_string(f.channels) : "") + "\r\n";
+        }
+        return "v=0\r\nc=IN IP4 192.0.2.2\r\nm=audio 5000 RTP/AVP " +
+               (tokens.empty() ? "13" : tokens) + "\r\n" + maps;
+    }
+
+    std::mt19937 random_;
+    const std::vector<sdp::format> codecs_{
+        {8, "PCMA", 8'000, 1, {}},   {0, "PCMU", 8'000, 1, {}},  {9, "G722", 8'000, 1, {}},
+        {96, "opus", 48'000, 2, {}}, {96, "L16", 16'000, 1, {}}, {96, "L16", 8'000, 1, {}},
+    };
+    sdp::local_media us_ = ours();
+    negotiation us_to_them_;
+    std::map<std::uint8_t, meaning> meanings_;
+};
+
+} // namespace
+
+TEST_CASE("a payload number never changes its meaning in a session (RFC 3264 section 8.3.2)")
+{
+    for (unsigned seed = 0; seed < 500; ++seed)
+    {
+        CAPTURE(seed);
+        numbering_watcher w(seed);
+        for (int i = 0; i < 12; ++i)
+            w.step();
+    }
 }

@@ -58,16 +58,28 @@ struct agreement
     std::optional<srtp_keys> srtp; ///< how RTP and RTCP are encrypted (RFC 4568)
 };
 
+/// What payload numbers of audio lines have meant in a session, also in an offer that was refused,
+/// and for a codec that was not taken: that is what they mean as long as it lasts (RFC 3264 section
+/// 8.3.2).
+struct payload_numbers
+{
+    std::vector<format> ours, theirs; ///< as each side has said; each number at most once
+};
+/// Adds what `d` says. A number that it uses for something new has the new meaning.
+void remember(std::vector<format>& numbers, const description& d);
+
 /// One m= line: our codecs, and telephone-event for each clock rate among them (RFC 4733 section
 /// 2.1): the first as `event_payload_type`, others as the next free dynamic numbers. With keys, and
 /// RTP/SAVP where they are required (RFC 4568); RTP/AVP where they are preferred (RFC 8643).
-description make_offer(const local_media& local);
+/// Numbers that have a meaning in the session keep it; the others are as in `local` where they are
+/// free, else the next free dynamic ones. What there is no number for is not offered.
+description make_offer(const local_media& local, const payload_numbers& session = {});
 
 /// An offer within a session (RFC 3264 section 8): `ours` is what we said last; its m= lines stay,
-/// in order, the refused ones refused; the agreed payload numbers go on meaning what they mean, and
+/// in order, the refused ones refused; payload numbers go on meaning what they mean, and
 /// an encrypted line is offered by the suite in force.
 description make_next_offer(const description& ours, const agreement& agreed,
-                            const local_media& local);
+                            const local_media& local, const payload_numbers& session = {});
 
 struct answer
 {

@@ -1,0 +1,102 @@
+// Payload numbers of our offers within a session (RFC 3264 section 8.3.2).
+#include "solosip/sdp/offer_answer.hpp"
+
+#include "support/catch.hpp"
+
+using namespace solosip;
+using namespace solosip::sdp;
+
+namespace
+{
+
+local_media ours()
+{
+    local_media l;
+    l.rtp = {ip_address::v4(192, 0, 2, 1), 4000};
+    l.codecs = {{"PCMA", 8000, 1, 8, ""}, {"PCMU", 8000, 1, 0, ""}};
+    return l;
+}
+
+description theirs(const std::string& formats, const std::string& maps)
+{
+    const auto d =
+        parse("v=0\r\nc=IN IP4 192.0.2.99\r\nm=audio 5000 RTP/AVP " + formats + "\r\n" + maps);
+    REQUIRE(d.has_value());
+    return *d;
+}
+
+} // namespace
+
+TEST_CASE("a number that meant a codec does not come to mean events")
+{
+    agreement agreed;
+    agreed.codec = {101, "PCMA", 8000, 1, ""};
+    auto before = make_offer(ours());
+    before.media[0].formats = {{101, "PCMA", 8000, 1, ""}};
+    const auto offer = make_next_offer(before, agreed, ours());
+    CHECK(offer.media[0].format_tokens == std::vector<std::string>{"101", "0", "102"});
+}
+
+TEST_CASE("in our next offer a payload number means what it meant (RFC 3264 section 8.3.2)")
+{
+    const codec_choice pcma{"PCMA", 8000, 1, 8, ""}, opus{"opus", 48000, 2, 102, ""},
+        opus_later{"opus", 48000, 2, 103, ""}, l16{"L16", 16000, 1, 102, ""},
+        l16_later{"L16", 16000, 1, 103, ""};
+    const std::string opus_102 = "a=rtpmap:102 opus/48000/2\r\n";
+    const struct
+    {
+        std::vector<codec_choice> codecs;
+        description offer;
+        std::vector<std::string> tokens, meanings; // of our next offer
+    } rows[] = {
+        {{l16, opus_later},
+         theirs("102", opus_102),
+         {"103", "102", "101", "104"},
+         {"L16", "opus", "telephone-event", "telephone-event"}},
+        {{opus, l16_later},
+         theirs("102 103", opus_102 + "a=rtpmap:103 telephone-event/48000\r\n"),
+         {"102", "104", "103", "101"},
+         {"opus", "L16", "telephone-event", "telephone-event"}},
+        {{pcma, opus},
+         theirs("8 102", "a=rtpmap:102 telephone-event/8000\r\n"),
+         {"8", "103", "102", "101"},
+         {"PCMA", "opus", "telephone-event", "telephone-event"}},
+        // A static number that they use for something else.
+        {{pcma, opus},
+         theirs("8", "a=rtpmap:8 opus/48000/2\r\n"),
+         {"96", "8", "101", "102"},
+         {"PCMA", "opus", "telephone-event", "telephone-event"}},
+    };
+    for (const auto& row : rows)
+    {
+        auto local = ours();
+        local.codecs = row.codecs;
+        CAPTURE(print(row.offer));
+        const auto a = make_answer(row.offer, local);
+        REQUIRE(a.has_value());
+        const auto next = make_next_offer(a->text, a->agreed, local).media.at(0);
+        CHECK(next.format_tokens == row.tokens);
+        std::vector<std::string> meanings;
+        for (const auto& f : next.formats)
+            meanings.push_back(f.name);
+        CHECK(meanings == row.meanings);
+    }
+}
+
+TEST_CASE("events of each rate keep their number from offer to offer")
+{
+    auto local = ours();
+    local.codecs = {{"PCMA", 8000, 1, 8, ""}, {"opus", 48000, 2, 102, ""}};
+    auto offer = make_offer(local);
+    const auto first = offer.media.at(0).formats;
+    const auto answer =
+        theirs("102 103", "a=rtpmap:102 opus/48000/2\r\na=rtpmap:103 telephone-event/48000\r\n");
+    for (int i = 0; i < 3; ++i)
+    {
+        const auto agreed = read_answer(offer, answer, local);
+        REQUIRE(agreed.has_value());
+        CHECK(agreed->receive_events == 103);
+        offer = make_next_offer(offer, *agreed, local);
+        CHECK(offer.media.at(0).formats == first);
+    }
+}
