@@ -14,12 +14,28 @@ namespace
 /// Packets that are lost in one piece, as far as they are counted as such: a second.
 constexpr std::int32_t longest_burst = 50;
 
+/// What comes from the old place for longer, after another one was announced, is not on its way
+/// still: the sender has stayed there.
+constexpr duration in_flight = milliseconds(500);
+
+/// A hold in the old way (RFC 3264 section 8.4): no place at all.
+bool is_nowhere(const endpoint& announced)
+{
+    return announced.port != 0 && announced.address.is_unspecified();
+}
+
 } // namespace
 
-void receive_path::configure(const stream& how, milliseconds packet_time)
+void receive_path::configure(const stream& how, milliseconds packet_time, time_point now)
 {
     const bool other_codec = how_.codec != how.codec;
-    if (how_.remote != how.remote) told_ = how.remote;
+    if (how_.remote != how.remote)
+    {
+        // RFC 3264 section 8.3.1: what we send goes there from now on.
+        told_ = how.remote;
+        announced_at_ = now;
+        if (heard_at_.port == 0) heard_at_ = heard_under_ = how_.remote;
+    }
     how_ = how;
     source_.expect(how.remote);
     playout_.configure(how, packet_time);
@@ -81,6 +97,7 @@ void receive_path::on_event(const rtp::packet& p, const endpoint& from, time_poi
     if (ours)
     {
         source_.on_packet(p, from, now);
+        locate(now);
         reception_.on_packet(p.sequence);
     }
     if (!from_elsewhere && presses_.receive(p, announced || (ours && source_.proven()), now))
@@ -97,6 +114,7 @@ void receive_path::on_audio(const rtp::packet& p, const endpoint& from, time_poi
     case rtp::source_filter::verdict::changed: begin_stream(); break;
     case rtp::source_filter::verdict::current: break;
     }
+    locate(now);
     if (source_.proven() && !vouched_)
     {
         vouched_ = true;
@@ -135,10 +153,22 @@ void receive_path::tick(std::uint64_t frames, time_point now)
     playout_.tick(frames, now);
 }
 
+/// Where the sender is, and what was announced then: after another announcement, a place that was
+/// heard before counts only if it is heard for long enough.
+void receive_path::locate(time_point now)
+{
+    const bool from_before = source_.address() == heard_at_;
+    if (from_before && (is_nowhere(how_.remote) || now - announced_at_ < in_flight)) return;
+    heard_at_ = source_.address();
+    heard_under_ = how_.remote;
+}
+
 std::optional<endpoint> receive_path::poll_moved()
 {
     const endpoint& heard = source_.address();
-    if (!source_.proven() || heard.port == 0 || heard == told_) return std::nullopt;
+    if (is_nowhere(how_.remote) || !source_.proven() || heard.port == 0 || heard == told_)
+        return std::nullopt;
+    if (heard != heard_at_ || heard_under_ != how_.remote) return std::nullopt;
     told_ = heard;
     return heard;
 }

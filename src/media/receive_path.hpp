@@ -23,7 +23,7 @@ namespace solosip::media
 class receive_path
 {
 public:
-    void configure(const stream& how, milliseconds packet_time);
+    void configure(const stream& how, milliseconds packet_time, time_point now);
     void record(std::unique_ptr<sink> to) { playout_.record(std::move(to)); }
     void listen(std::unique_ptr<sink> to) { playout_.listen(std::move(to)); }
     void stop();
@@ -53,6 +53,7 @@ private:
     void on_audio(const rtp::packet& p, const endpoint& from, time_point now);
     bool is_noise(const rtp::packet& p) const;
     void begin_stream();
+    void locate(time_point now);
     void store(const rtp::packet& p, time_point now);
 
     stream how_{};
@@ -64,7 +65,9 @@ private:
     playout playout_;
     bool vouched_ = false; ///< `presses_` knows that our SSRC is no stray
 
-    endpoint told_{};
+    endpoint told_{}; ///< where our side sends, as far as it was told
+    time_point announced_at_{};
+    endpoint heard_at_{}, heard_under_{}; ///< where the sender was, and what was announced then
     std::uint64_t received_ = 0, late_ = 0, ignored_ = 0, lost_before_ = 0;
 };
 

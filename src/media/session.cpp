@@ -49,7 +49,7 @@ struct session::state
     {
     }
 
-    void configure(const stream& how_now);
+    void configure(const stream& how_now, time_point at);
     void on_ticks(std::uint64_t ticks);
     void leave_out(std::uint64_t ticks);
     std::size_t send_audio(std::span<std::uint8_t> to);
@@ -88,7 +88,7 @@ struct session::state
 session::session(random_source& random) : s_(std::make_unique<state>(random)) {}
 session::~session() = default;
 
-void session::state::configure(const stream& how_now)
+void session::state::configure(const stream& how_now, time_point at)
 {
     assert(how_now.codec);
     const bool other_codec = how.codec != how_now.codec;
@@ -103,7 +103,7 @@ void session::state::configure(const stream& how_now)
     frame.resize(per_packet(info.sample_rate));
     sounds.set_rate(info.sample_rate);
     keys.configure(info.clock_rate, ticks_per_packet);
-    ear.configure(how, packet_time);
+    ear.configure(how, packet_time, at);
     reports.configure(how);
     srtp.configure(how.transform, how.srtp, ssrc);
 }
@@ -111,7 +111,7 @@ void session::state::configure(const stream& how_now)
 void session::start(const stream& how, time_point now)
 {
     state& s = *s_;
-    s.configure(how);
+    s.configure(how, now);
     // On hold and while it rings nobody has to say anything.
     const bool watched = how.silence_limit > duration(0) && how.receive && how.plays;
     if (watched && !s.watching) s.heard_at = now;

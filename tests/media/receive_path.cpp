@@ -353,3 +353,115 @@ TEST_CASE("another codec in the middle is decoded as such")
     f.s.run(milliseconds(200));
     CHECK(*std::max_element(f.tape->pcm.begin(), f.tape->pcm.end()) == 32124);
 }
+
+namespace
+{
+
+const endpoint first{ip_address::v4(192, 0, 2, 1), 4000},
+    second{ip_address::v4(192, 0, 2, 2), 4000}, outside{ip_address::v4(203, 0, 113, 7), 50'000},
+    inside{ip_address::v4(10, 0, 0, 5), 4000}, held{ip_address::v4(0, 0, 0, 0), 4000};
+
+/// Who announces where it is, and where we are told to send.
+struct mover
+{
+    rig::listener f;
+
+    void announce(const endpoint& remote)
+    {
+        auto how = rig::alaw_stream();
+        how.remote = remote;
+        f.s.start(how);
+    }
+    void speak(const endpoint& from, int packets)
+    {
+        for (; packets > 0; --packets)
+        {
+            f.s.media.receive(f.peer.audio(1), f.s.now, from);
+            f.s.run(milliseconds(20));
+        }
+    }
+    /// All moves since the last call.
+    std::vector<endpoint> moves()
+    {
+        f.s.drain();
+        std::vector<endpoint> all;
+        for (const media::event& e : f.s.events)
+            if (const auto* m = std::get_if<media::remote_moved>(&e)) all.push_back(m->to);
+        f.s.events.clear();
+        return all;
+    }
+};
+
+using endpoints = std::vector<endpoint>;
+
+} // namespace
+
+TEST_CASE(
+    "what is announced anew is where we send, though the old place was heard (RFC 3264 8.3.1)")
+{
+    mover m;
+    m.announce(first);
+    SECTION("heard before")
+    {
+        m.speak(first, 50);
+    }
+    SECTION("not heard before") {}
+    m.announce(second);
+    m.speak(first, 10); // on its way still
+    CHECK(m.moves().empty());
+    m.f.s.run(seconds(10));
+    CHECK(m.moves().empty());
+    m.f.peer.ssrc = 77;
+    m.speak(second, 10);
+    CHECK(m.moves().empty());
+    SECTION("and back")
+    {
+        m.announce(first);
+        CHECK(m.moves().empty());
+    }
+}
+
+TEST_CASE("who goes on to speak from where it was, whatever it announces, is answered there")
+{
+    mover m;
+    m.announce(inside);
+    m.speak(outside, 50);
+    CHECK(m.moves() == endpoints{outside});
+    m.announce(second);
+    m.speak(outside, 20);
+    CHECK(m.moves().empty());
+    m.speak(outside, 20); // half a second
+    CHECK(m.moves() == endpoints{outside});
+}
+
+TEST_CASE("hold and resume behind a NAT: we know where that is (RFC 4961)")
+{
+    const bool speaks = GENERATE(true, false);
+    CAPTURE(speaks);
+    mover m;
+    m.announce(inside);
+    m.speak(outside, 50);
+    CHECK(m.moves() == endpoints{outside});
+    m.announce(held);
+    if (speaks)
+        m.speak(outside, 100);
+    else
+        m.f.s.run(seconds(2));
+    m.announce(inside);
+    CHECK(m.moves() == endpoints{outside});
+}
+
+TEST_CASE("after a hold with somebody else's music we send where we are told to")
+{
+    mover m;
+    m.announce(first);
+    m.speak(first, 50);
+    m.announce(held);
+    m.f.s.run(seconds(1));
+    m.f.peer.ssrc = 77;
+    m.speak(second, 100);
+    CHECK(m.moves().empty());
+    m.announce(first);
+    m.speak(second, 10);
+    CHECK(m.moves().empty());
+}

@@ -70,3 +70,48 @@ TEST_CASE("a stranger turns our audio to nowhere while the other side speaks")
     CHECK(t.s.alice.seen.media.size() == 1);
     CHECK(t.heard_at_nat == 0);
 }
+
+TEST_CASE("who was heard and announces another place is answered there (RFC 3264 section 8.3.1)")
+{
+    talk t;
+    t.say_for(20, t.announced);
+    simulation::peer other(t.s.w, "other", carol_address);
+    t.s.peer.request("INVITE", {}, other.sdp());
+    t.say_for(10, t.announced); // on its way still
+    t.s.peer.acknowledge();
+    t.s.w.run_for(seconds(2));
+    INFO(t.s.w.log());
+    REQUIRE(t.s.alice.seen.media.size() == 2);
+    CHECK(t.s.alice.seen.media[1].remote == endpoint{carol_address, 7000});
+    t.s.peer.request("BYE");
+    CHECK(t.s.all_over());
+}
+
+TEST_CASE("early media from one place, the answer from another (RFC 3264 section 8.3.1)")
+{
+    agent_and_peer s;
+    simulation::peer other(s.w, "other", carol_address);
+    REQUIRE(s.alice.call(peer_uri));
+    s.w.run_for(milliseconds(50));
+    const auto invite = s.peer.last(sip::method::invite);
+    s.peer.tag = "early";
+    s.peer.answer(invite, "183 Session Progress", s.peer.contact(), s.peer.sdp());
+    s.w.run_for(milliseconds(50));
+    for (std::uint16_t n = 0; n < 20; ++n)
+    {
+        std::array<std::uint8_t, 172> packet{};
+        rtp::print_header({8, false, n, n * 160u, 7}, packet);
+        s.peer.say_media(s.alice.media(),
+                         {reinterpret_cast<const char*>(packet.data()), packet.size()});
+        s.w.run_for(milliseconds(20));
+    }
+    s.peer.tag = "answer";
+    s.peer.answer(invite, "200 OK", s.peer.contact(), other.sdp());
+    s.w.run_for(milliseconds(100));
+    const auto before = s.peer.media_packets;
+    s.w.run_for(seconds(1));
+    INFO(s.w.log());
+    CHECK(s.peer.media_packets == before);
+    CHECK(other.media_packets >= 45);
+    CHECK(s.alice.seen.media.back().remote == endpoint{carol_address, 7000});
+}
