@@ -72,19 +72,25 @@ void playout::stop()
     line_ = {};
 }
 
-duration playout::until_tick(time_point now) const
+/// How long until what stands at the buffer's clock has to be there: until the tick whose frame
+/// the packet that was decoded last does not fill alone.
+duration playout::until_needed(time_point now) const
 {
-    return std::clamp<duration>(last_tick_ + packet_time_ - now, duration(0), packet_time_);
+    const std::size_t whole_frames = decoded() / frame_;
+    return std::clamp<duration>(last_tick_ + packet_time_ - now, duration(0), packet_time_) +
+           packet_time_ * whole_frames;
 }
 
 rtp::jitter_buffer::verdict playout::insert(const rtp::packet& p, time_point now)
 {
     using verdict = rtp::jitter_buffer::verdict;
-    verdict v = waiting_.insert(p, now, packet_time_ * owed_, until_tick(now));
+    ahead_in_frame_ =
+        rtp::from_ticks(static_cast<std::int64_t>(decoded() % frame_), info_.sample_rate);
+    verdict v = waiting_.insert(p, now, packet_time_ * owed_, until_needed(now));
     while (v == verdict::full && owed_ > 0)
     {
         play_frame();
-        v = waiting_.insert(p, now, packet_time_ * owed_, until_tick(now));
+        v = waiting_.insert(p, now, packet_time_ * owed_, until_needed(now));
     }
     return v;
 }
@@ -117,11 +123,13 @@ std::size_t playout::to_samples(std::uint32_t ticks) const
 /// Samples that this frame is to play more than it takes (positive: the delay grows) or less.
 std::ptrdiff_t playout::wanted_shift() const
 {
-    if (how_.plain || !heard_ || waiting_.size() == 0) return 0;
+    // A long packet may be decoded already while no other one waits yet.
+    const std::size_t at_hand = waiting_.size() + decoded() / frame_;
+    if (how_.plain || !heard_ || at_hand == 0) return 0;
     const duration surplus = waiting_.surplus();
     const bool longer = surplus < duration(0);
     const bool shorter =
-        surplus > packet_time_ + tolerance && since_shift_ >= shift_pause && waiting_.size() > 1;
+        surplus > packet_time_ + tolerance && since_shift_ >= shift_pause && at_hand > 1;
     if (!longer && !shorter) return 0;
     const auto period =
         find_period(std::span(line_).subspan(at_ - history_, history_), info_.sample_rate);
@@ -172,7 +180,7 @@ void playout::play_frame()
 
 std::size_t playout::take_decoded(std::span<sample> to)
 {
-    const std::size_t n = std::min(to.size(), decoded_to_ - decoded_from_);
+    const std::size_t n = std::min(to.size(), decoded());
     std::copy_n(decoded_.begin() + static_cast<std::ptrdiff_t>(decoded_from_), n, to.begin());
     decoded_from_ += n;
     if (concealer_.active() && n > 0) concealer_.resume(to.first(n));
@@ -261,7 +269,9 @@ std::size_t playout::fill_gap(std::span<sample> to)
 
 void playout::count(statistics& s) const
 {
-    if (waiting_.begun()) s.delay = std::chrono::duration_cast<milliseconds>(waiting_.actual());
+    using std::chrono::duration_cast;
+    if (waiting_.begun())
+        s.delay = duration_cast<milliseconds>(waiting_.actual() + ahead_in_frame_);
     if (info_.sample_rate > 0) s.concealed = milliseconds(concealed_ * 1000 / info_.sample_rate);
 }
 

@@ -60,7 +60,9 @@ private:
     void conceal(std::span<sample> to);
     std::size_t take_decoded(std::span<sample> to);
     void decode_next(const rtp::jitter_buffer::waiting& next);
-    duration until_tick(time_point now) const;
+    duration until_needed(time_point now) const;
+    /// Samples of the packet that was decoded last which were not played yet.
+    std::size_t decoded() const { return decoded_to_ - decoded_from_; }
 
     std::uint32_t to_ticks(std::size_t samples) const;
     std::size_t to_samples(std::uint32_t ticks) const;
@@ -83,6 +85,8 @@ private:
     std::size_t decoded_from_ = 0, decoded_to_ = 0;
     std::uint64_t owed_ = 0; ///< frames
     time_point last_tick_{};
+    /// The packet that came last is heard so much later than its frame begins.
+    duration ahead_in_frame_{};
     bool heard_ = false; ///< there is a voice to go on with
     unsigned since_shift_ = 0;
     std::uint64_t concealed_ = 0; ///< samples
