@@ -12,13 +12,17 @@ void delay_estimator::reset(std::uint32_t clock_rate)
     tick_ns_ = 1e9 / clock_rate;
 }
 
-void delay_estimator::begin(std::uint32_t timestamp, time_point arrival)
+void delay_estimator::restart(duration wanted)
 {
     const double tick = tick_ns_;
-    const duration wanted = wanted_;
     *this = delay_estimator();
     tick_ns_ = tick;
     wanted_ = std::max(wanted, at_first);
+}
+
+void delay_estimator::begin(std::uint32_t timestamp, time_point arrival)
+{
+    restart(wanted_);
     begun_ = true;
     last_timestamp_ = timestamp;
     last_arrival_ = arrival;

@@ -30,6 +30,9 @@ public:
 
     /// Forgets all.
     void reset(std::uint32_t clock_rate);
+    /// Another time line begins. So much is wanted until the network is known, or `at_first`,
+    /// whichever is longer.
+    void restart(duration wanted);
 
     /// The timestamp is that of the packet's first sample. Returns how much longer it took than
     /// the fastest ones. A jump of the timestamps, or a standstill, begins anew.

@@ -39,6 +39,9 @@ void jitter_buffer::begin(std::uint32_t timestamp)
 {
     begun_ = true;
     size_ = 0;
+    // How long the way was on another time line says nothing about this one. What is late asks for
+    // more delay than its jitter does, so what was wanted before counts.
+    network_.restart(late_since_ ? wanted_in_time_ : network_.wanted());
     clock_ = timestamp - static_cast<std::uint32_t>(to_ticks(network_.wanted(), clock_rate_));
     late_since_.reset();
     stray_before_ = false;
@@ -69,7 +72,11 @@ bool jitter_buffer::on_time_line(std::int32_t ahead, time_point now, duration ow
     // The network has become slower, or the sender has paused its clock. A burst that was held up
     // comes at once and is not worth a longer delay, so it is time that decides and not the number.
     why = verdict::late;
-    if (!late_since_) late_since_ = now;
+    if (!late_since_)
+    {
+        late_since_ = now;
+        wanted_in_time_ = network_.wanted();
+    }
     if (now - *late_since_ >= patience) begun_ = false;
     return false;
 }

@@ -111,6 +111,7 @@ private:
     std::uint32_t clock_ = 0;       ///< timestamp of what is played next
     std::uint32_t last_length_ = 0; ///< ticks of the packet that was popped last
     std::optional<time_point> late_since_;
+    duration wanted_in_time_{}; ///< of the network, before `late_since_`
     bool stray_before_ = false;
 };
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <numbers>
 #include <vector>
 
@@ -187,4 +188,47 @@ TEST_CASE("on a perfect network nothing is doubled or left out, however long the
     CHECK(std::abs((e.s.media.stats().delay - v.delay).count()) <= 1);
     // What is wanted, the tick in which it cannot be told, the tolerance and a part of a frame.
     CHECK(v.delay <= milliseconds(70));
+}
+
+TEST_CASE("a change of the way that lasts is heard once, and not again")
+{
+    rig::session s;
+    rig::far_end peer;
+    seeded_random chance{static_cast<std::uint64_t>(GENERATE(1, 2, 3))};
+    const milliseconds jitter(GENERATE(0, 30, 100));
+    // Longer on its way; or timestamps that go back, or stand still while the sender pauses.
+    const milliseconds slower(GENERATE(0, 200, 500, 900, 1900));
+    const milliseconds back(slower > milliseconds(0) ? 0 : GENERATE(300, 900, 1500));
+    CAPTURE(jitter.count(), slower.count(), back.count());
+    auto how = rig::alaw_stream();
+    how.plain = how.send = false;
+    s.start(how);
+    const time_point begin = s.now;
+    std::multimap<time_point, std::vector<std::uint8_t>> way;
+    for (int i = 0; i < 3000; ++i)
+    {
+        const bool after = i >= 1000;
+        if (i == 1000) peer.timestamp -= static_cast<std::uint32_t>(back.count() * 8);
+        const milliseconds late(chance.below(static_cast<std::uint32_t>(jitter.count()) + 1) +
+                                static_cast<unsigned>(after ? slower.count() : 0));
+        way.emplace(begin + milliseconds(7 + 20 * i) + late,
+                    peer.audio(static_cast<std::uint8_t>(i), 160));
+    }
+    std::uint64_t late_at_22 = 0;
+    milliseconds delay_at_30{}, concealed_at_22{};
+    for (const auto& [at, packet] : way)
+    {
+        s.run_until(at);
+        s.media.receive(packet, s.now);
+        if (at < begin + seconds(24) && at > begin + seconds(22))
+        {
+            late_at_22 = s.media.stats().late_packets;
+            concealed_at_22 = s.media.stats().concealed;
+        }
+        if (at < begin + seconds(30)) delay_at_30 = s.media.stats().delay;
+    }
+    CHECK(late_at_22 <= 60);
+    CHECK(s.media.stats().late_packets - late_at_22 <= 4);
+    CHECK(s.media.stats().concealed - concealed_at_22 <= milliseconds(120));
+    CHECK(delay_at_30 < jitter + milliseconds(80));
 }
