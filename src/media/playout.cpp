@@ -190,7 +190,9 @@ std::size_t playout::take_decoded(std::span<sample> to)
 /// Decodes the packet that is due.
 void playout::decode_next(const rtp::jitter_buffer::waiting& next)
 {
-    if (next.payload_type != how_.receive_payload_type)
+    // Any other number is the codec's, or was: a re-INVITE may give it another one while packets
+    // wait (RFC 3264 section 8.3.2). Another codec empties the buffer.
+    if (next.payload_type == comfort_noise_type)
     {
         noise_.update(next.payload);
         waiting_.pop(0);

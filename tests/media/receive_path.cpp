@@ -339,6 +339,24 @@ TEST_CASE("a recording ends with null and with the session")
     CHECK(first->pcm.size() == length);
 }
 
+TEST_CASE("another number of the same codec, while packets of the old one wait")
+{
+    fixture f;
+    for (int i = 1; i <= 20; ++i)
+    {
+        if (i == 11)
+        {
+            auto how = rig::alaw_stream();
+            how.receive_payload_type = f.peer.payload_type = 98;
+            f.s.start(how);
+        }
+        f.hear(f.peer.audio(code(i)));
+        f.s.run(milliseconds(20));
+    }
+    f.s.run(milliseconds(200));
+    CHECK(f.heard() == range(1, 20));
+}
+
 TEST_CASE("another codec in the middle is decoded as such")
 {
     fixture f;
