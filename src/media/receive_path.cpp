@@ -39,9 +39,9 @@ void receive_path::configure(const stream& how, milliseconds packet_time, time_p
     how_ = how;
     source_.expect(how.remote);
     playout_.configure(how, packet_time);
-    if (!other_codec) return;
-    presses_.set_clock_rate(how.codec->info().clock_rate);
-    begin_stream();
+    // The sender and its sequence numbers may be the same, and what we report of them goes on
+    // (RFC 3550 section 6.4.1).
+    if (other_codec) presses_.set_clock_rate(how.codec->info().clock_rate);
 }
 
 void receive_path::stop()
@@ -55,6 +55,8 @@ void receive_path::begin_stream()
 {
     lost_before_ += reception_.lost();
     reception_ = {};
+    bursts_ = {};
+    late_before_ = late_;
     playout_.reset();
     vouched_ = false;
 }
@@ -120,24 +122,32 @@ void receive_path::on_audio(const rtp::packet& p, const endpoint& from, time_poi
         vouched_ = true;
         presses_.trust(p.ssrc, now);
     }
-    const std::uint32_t before = reception_.received() > 0 ? reception_.extended_highest() : 0;
+    const bool first = reception_.received() == 0;
+    const std::uint32_t before = reception_.extended_highest();
     if (reception_.on_packet(p.sequence) != rtp::reception::verdict::good)
     {
         ++ignored_;
         return;
     }
     ++received_;
-    const auto ahead = static_cast<std::int32_t>(reception_.extended_highest() - before);
-    for (std::int32_t lost = 1; before != 0 && lost < ahead && lost < longest_burst; ++lost)
+    const auto ahead =
+        first ? 1 : static_cast<std::int32_t>(reception_.extended_highest() - before);
+    for (std::int32_t lost = 1; lost < ahead && lost < longest_burst; ++lost)
         bursts_.lost();
-    bursts_.received();
     if (p.payload_type == how_.receive_payload_type)
         reception_.on_timestamp(p.timestamp, how_.codec->info().clock_rate, now);
     // A packet without payload keeps a NAT's door open (RFC 6263 section 4.5).
-    if (!p.payload.empty()) store(p, now);
+    const bool late = !p.payload.empty() && !store(p, now);
+    // RFC 3611 section 4.7.2: discarded ones are part of a burst too. One that was overtaken was
+    // counted as lost when the one in front of it came.
+    if (!late)
+        bursts_.received();
+    else if (ahead > 0)
+        bursts_.lost();
 }
 
-void receive_path::store(const rtp::packet& p, time_point now)
+/// False: it is too late.
+bool receive_path::store(const rtp::packet& p, time_point now)
 {
     using verdict = rtp::jitter_buffer::verdict;
     const verdict v = playout_.insert(p, now);
@@ -145,6 +155,7 @@ void receive_path::store(const rtp::packet& p, time_point now)
         ++late_;
     else if (v != verdict::stored)
         ++ignored_;
+    return v != verdict::late;
 }
 
 void receive_path::tick(std::uint64_t frames, time_point now)

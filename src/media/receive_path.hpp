@@ -39,6 +39,10 @@ public:
     }
     const rtp::burst_counter& bursts() const { return bursts_; }
     std::uint32_t heard_ssrc() const { return source_.current(); }
+    /// Packets of the present stream that came too late.
+    std::uint64_t late() const { return late_ - late_before_; }
+    /// Where the sender is; null while it may be an accident.
+    const endpoint* heard_at() const { return source_.proven() ? &source_.address() : nullptr; }
     void ignore() { ++ignored_; }
     std::uint64_t ignored() const { return ignored_; }
     std::optional<dtmf::press> poll_tone() { return playout_.poll_tone(); }
@@ -54,7 +58,7 @@ private:
     bool is_noise(const rtp::packet& p) const;
     void begin_stream();
     void locate(time_point now);
-    void store(const rtp::packet& p, time_point now);
+    bool store(const rtp::packet& p, time_point now);
 
     stream how_{};
 
@@ -68,7 +72,8 @@ private:
     endpoint told_{}; ///< where our side sends, as far as it was told
     time_point announced_at_{};
     endpoint heard_at_{}, heard_under_{}; ///< where the sender was, and what was announced then
-    std::uint64_t received_ = 0, late_ = 0, ignored_ = 0, lost_before_ = 0;
+    std::uint64_t received_ = 0, late_ = 0, ignored_ = 0;
+    std::uint64_t lost_before_ = 0, late_before_ = 0; ///< of the streams before
 };
 
 } // namespace solosip::media

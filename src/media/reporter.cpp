@@ -77,10 +77,12 @@ void reporter::tick(time_point now)
 }
 
 bool reporter::receive(std::span<const std::uint8_t> datagram, const endpoint& from, time_point now,
-                       std::uint32_t our_ssrc)
+                       std::uint32_t our_ssrc, const endpoint* heard_at)
 {
-    // Of strangers nothing is believed; the port may be another one behind a NAT.
-    const bool known = how_.remote.port == 0 || from.port == 0 ||
+    // Of strangers nothing is believed. Behind a NAT the port may be another one, and the address
+    // that of its audio (RFC 4961 section 4).
+    const bool known = (heard_at != nullptr && from.address == heard_at->address) ||
+                       how_.remote.port == 0 || from.port == 0 ||
                        from.address == how_.remote.address ||
                        from.address == how_.remote_rtcp.address;
     const auto said = rtp::parse_rtcp(datagram, our_ssrc);
@@ -106,7 +108,12 @@ bool reporter::receive(std::span<const std::uint8_t> datagram, const endpoint& f
 std::optional<rtp::report_block> reporter::make_block(const situation& s)
 {
     if (s.heard == nullptr || s.heard->expected() == 0) return std::nullopt;
-    if (reported_ssrc_ != s.heard_ssrc) expected_before_ = heard_before_ = 0;
+    // Another sender, or one that came back after another one.
+    if (reported_ssrc_ != s.heard_ssrc || s.heard->expected() < expected_before_ ||
+        s.heard->received() < heard_before_)
+        expected_before_ = heard_before_ = 0;
+    // RFC 3550 section 6.4: only who was heard since the last report is in it.
+    if (s.heard->received() == heard_before_) return std::nullopt;
     reported_ssrc_ = s.heard_ssrc;
     rtp::report_block b;
     b.ssrc = s.heard_ssrc;
@@ -135,8 +142,8 @@ rtp::voip_metrics reporter::make_voip(const situation& s) const
     rtp::voip_metrics v;
     v.ssrc = s.heard_ssrc;
     const double all = static_cast<double>(std::max<std::uint64_t>(s.heard->expected(), 1));
-    v.loss_rate = of_256(static_cast<double>(s.so_far.lost_packets) / all);
-    v.discard_rate = of_256(static_cast<double>(s.so_far.late_packets) / all);
+    v.loss_rate = of_256(static_cast<double>(s.heard->lost()) / all);
+    v.discard_rate = of_256(static_cast<double>(s.late) / all);
     v.burst_density = of_256(s.bursts->burst_density());
     v.gap_density = of_256(s.bursts->gap_density());
     const milliseconds packet(how_.ptime);

@@ -28,9 +28,10 @@ public:
     /// A goodbye is due, if anything was ever sent.
     void stop();
 
-    /// An RTCP datagram; false: it is none, or not from the other side.
+    /// An RTCP datagram; false: it is none, or not from the other side. `heard_at`: where its audio
+    /// comes from; null: not known.
     bool receive(std::span<const std::uint8_t> datagram, const endpoint& from, time_point now,
-                 std::uint32_t our_ssrc);
+                 std::uint32_t our_ssrc, const endpoint* heard_at = nullptr);
     void tick(time_point now);
 
     /// What goes into a report, besides what it knows itself.
@@ -41,6 +42,7 @@ public:
         std::uint64_t packets = 0, octets = 0;
         const rtp::reception* heard = nullptr; ///< null: nobody was
         std::uint32_t heard_ssrc = 0;
+        std::uint64_t late = 0; ///< of `heard`, packets that came too late
         const rtp::burst_counter* bursts = nullptr;
         statistics so_far{};
     };

@@ -169,7 +169,7 @@ void session::receive(std::span<const std::uint8_t> packet, time_point now, cons
         s.ear.ignore();
     else if (!report)
         s.ear.receive(plain, from, now);
-    else if (!s.reports.receive(plain, from, now, s.ssrc))
+    else if (!s.reports.receive(plain, from, now, s.ssrc, s.ear.heard_at()))
         s.ear.ignore();
     if (s.ear.ignored() == ignored) s.heard_at = now;
 }
@@ -246,6 +246,7 @@ std::size_t session::poll_report(std::span<std::uint8_t> to)
     now.octets = s.sent_octets;
     now.heard = s.ear.reception();
     now.heard_ssrc = s.ear.heard_ssrc();
+    now.late = s.ear.late();
     now.bursts = &s.ear.bursts();
     now.so_far = stats();
     return s.srtp.seal(to, s.reports.print(now, to), true);

@@ -60,21 +60,33 @@ void burst_counter::close()
     open_lost_ = open_packets_ = 0;
 }
 
+burst_counter burst_counter::closed() const
+{
+    burst_counter c = *this;
+    c.close();
+    c.gap_all_ += c.since_loss_;
+    return c;
+}
+
 double burst_counter::burst_density() const
 {
-    return part(burst_lost_, burst_all_);
+    const burst_counter c = closed();
+    return part(c.burst_lost_, c.burst_all_);
 }
 double burst_counter::gap_density() const
 {
-    return part(gap_lost_, gap_all_ + since_loss_);
+    const burst_counter c = closed();
+    return part(c.gap_lost_, c.gap_all_);
 }
 double burst_counter::burst_packets() const
 {
-    return part(burst_all_, bursts_);
+    const burst_counter c = closed();
+    return part(c.burst_all_, c.bursts_);
 }
 double burst_counter::gap_packets() const
 {
-    return part(gap_all_ + since_loss_, bursts_ + 1);
+    const burst_counter c = closed();
+    return part(c.gap_all_, c.bursts_ + 1);
 }
 
 } // namespace solosip::rtp

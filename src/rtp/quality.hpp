@@ -16,8 +16,8 @@ double r_factor(double lost, duration one_way, bool concealed = true);
 /// Mean opinion score of a rating (G.107 annex B): 1 to 4.5.
 double mos(double r);
 
-/// Where packets are lost: in bursts or evenly (RFC 3611 sections 3.5 and 4.7.2 and A.2). Between
-/// two losses of one burst are fewer than 16 packets that came.
+/// Where packets are lost, or come too late: in bursts or evenly (RFC 3611 sections 3.5 and 4.7.2
+/// and A.2). Between two losses of one burst are fewer than 16 packets that came.
 class burst_counter
 {
 public:
@@ -33,12 +33,14 @@ public:
 private:
     static constexpr std::uint64_t gap_minimum = 16;
 
-    std::uint64_t since_loss_ = gap_minimum;
+    std::uint64_t since_loss_ = 0;
     std::uint64_t open_lost_ = 0, open_packets_ = 0; ///< a burst, if a second loss follows
     std::uint64_t bursts_ = 0, burst_lost_ = 0, burst_all_ = 0;
     std::uint64_t gap_lost_ = 0, gap_all_ = 0;
 
     void close();
+    /// As if what is open ended here.
+    burst_counter closed() const;
 };
 
 } // namespace solosip::rtp

@@ -172,3 +172,162 @@ TEST_CASE("a stranger's reports are ignored")
     s.media.receive(b, s.now, {ip_address::v4(192, 0, 2, 1), 4001});
     CHECK(s.media.stats().received_reports == 1);
 }
+
+namespace
+{
+
+std::vector<std::uint8_t> report_of(std::uint32_t sender)
+{
+    rtp::rtcp_report r;
+    r.sender = sender;
+    r.cname = "x";
+    std::vector<std::uint8_t> b(1500);
+    b.resize(rtp::print_rtcp(r, b));
+    return b;
+}
+
+/// One session, and what it says of a far end that a test plays.
+struct described
+{
+    rig::session s;
+    rig::far_end peer;
+
+    explicit described(media::stream how = rig::alaw_stream())
+    {
+        how.report_voip = true;
+        s.start(how);
+    }
+    void hear(int packets)
+    {
+        for (; packets > 0; --packets)
+        {
+            s.media.receive(peer.audio(1), s.now);
+            s.run(milliseconds(20));
+        }
+    }
+    /// The next report.
+    rtp::rtcp next()
+    {
+        std::vector<std::uint8_t> b(limits::rtp_packet_bytes);
+        for (int i = 0; i < 1000; ++i)
+        {
+            if (const auto n = s.media.poll_report(b))
+            {
+                const auto said = rtp::parse_rtcp(std::span(b).first(n), peer.ssrc);
+                REQUIRE(said);
+                return *said;
+            }
+            s.run(milliseconds(20));
+        }
+        FAIL("no report");
+        return {};
+    }
+};
+
+} // namespace
+
+TEST_CASE("reports of who is behind a NAT come from where its audio does (RFC 4961)")
+{
+    rig::session s;
+    auto how = rig::alaw_stream();
+    how.remote = {ip_address::v4(10, 0, 0, 5), 4000};
+    how.silence_limit = seconds(5);
+    s.start(how);
+    const endpoint nat{ip_address::v4(203, 0, 113, 7), 50'000}, report{nat.address, 50'001};
+    rig::far_end peer;
+    s.media.receive(peer.audio(1), s.now, nat);
+    s.media.receive(report_of(1), s.now, report);
+    CHECK(s.media.stats().received_reports == 0); // it may be a stray
+    s.media.receive(peer.audio(1), s.now, nat);
+    for (int i = 0; i < 10; ++i) // from now on it says nothing else
+    {
+        s.run(seconds(2));
+        s.media.receive(report_of(1), s.now, report);
+    }
+    CHECK(s.media.stats().received_reports == 10);
+    CHECK(!s.media.remote_silent());
+    s.media.receive(report_of(1), s.now, {ip_address::v4(198, 51, 100, 66), 50'001});
+    CHECK(s.media.stats().received_reports == 10);
+}
+
+TEST_CASE("who was silent since the last report is in none (RFC 3550 section 6.4)")
+{
+    described d;
+    d.hear(50);
+    CHECK(d.next().about_us);
+    CHECK(!d.next().about_us);
+    d.hear(1);
+    CHECK(d.next().about_us);
+}
+
+TEST_CASE("another codec of the same sender leaves what was counted (RFC 3550 section 6.4.1)")
+{
+    described d;
+    d.peer.sequence = 65'530;
+    d.hear(50);
+    d.peer.sequence = static_cast<std::uint16_t>(d.peer.sequence + 5);
+    d.hear(50);
+    const auto before = d.next().about_us;
+    REQUIRE(before);
+    CHECK(before->lost == 5);
+    auto how = rig::alaw_stream();
+    how.codec = &codecs::pcmu();
+    how.receive_payload_type = d.peer.payload_type = 0;
+    d.s.start(how);
+    d.hear(50);
+    const auto after = d.next().about_us;
+    REQUIRE(after);
+    CHECK(after->lost == 5);
+    CHECK(after->fraction_lost == 0);
+    CHECK(after->highest_sequence == before->highest_sequence + 50);
+    CHECK(d.s.media.stats().lost_packets == 5);
+}
+
+TEST_CASE("VoIP metrics are those of the present sender (RFC 3611 section 4.7.1)")
+{
+    described d;
+    for (int i = 0; i < 50; ++i)
+    {
+        d.hear(1);
+        ++d.peer.sequence;
+        d.peer.timestamp += 160;
+        d.s.run(milliseconds(20));
+    }
+    d.s.run(milliseconds(400));
+    d.hear(3); // late: timestamps stood still
+    const auto first = d.next().voip_about_us;
+    REQUIRE(first);
+    CHECK(first->loss_rate > 100); // of 256
+    CHECK(first->burst_density > 100);
+    CHECK(first->discard_rate > 0);
+    d.peer.ssrc = 0xBEEF;
+    d.peer.sequence = 100;
+    d.hear(200);
+    const auto second = d.next().voip_about_us;
+    REQUIRE(second);
+    CHECK(second->loss_rate == 0);
+    CHECK(second->discard_rate == 0);
+    CHECK(second->burst_density == 0);
+    CHECK(second->burst_ms == 0);
+    CHECK(second->gap_density == 0);
+    CHECK(second->gap_ms > 3900); // all of it
+    CHECK(second->gap_ms <= 4200);
+}
+
+TEST_CASE("what comes too late is discarded, in a burst too (RFC 3611 section 4.7.2)")
+{
+    described d;
+    d.hear(50);
+    d.s.run(milliseconds(200));
+    for (int i = 0; i < 10; ++i) // what was held up comes at once
+        d.s.media.receive(d.peer.audio(1), d.s.now);
+    d.hear(50);
+    const auto late = d.s.media.stats().late_packets;
+    REQUIRE(late > 3);
+    const auto said = d.next().voip_about_us;
+    REQUIRE(said);
+    CHECK(said->loss_rate == 0);
+    CHECK(said->discard_rate == late * 256 / 110);
+    CHECK(said->burst_density == 255);
+    CHECK(said->burst_ms == late * 20);
+}
