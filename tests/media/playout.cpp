@@ -232,3 +232,19 @@ TEST_CASE("a change of the way that lasts is heard once, and not again")
     CHECK(s.media.stats().concealed - concealed_at_22 <= milliseconds(120));
     CHECK(delay_at_30 < jitter + milliseconds(80));
 }
+
+TEST_CASE("the delay that the statistics tell is the one that a listener measures")
+{
+    network n;
+    n.marks = true;
+    n.jitter = milliseconds(GENERATE(0, 20, 100));
+    n.packet = milliseconds(GENERATE(20, 40, 100));
+    n.twice = n.overtaken = 2;
+    CAPTURE(n.jitter.count(), n.packet.count());
+    const auto r = heard_through(n, seconds(60));
+    REQUIRE(r.delays.size() > 80);
+    double mean = 0;
+    for (std::size_t i = r.delays.size() - 20; i < r.delays.size(); ++i)
+        mean += r.delays[i] / 20;
+    CHECK(std::abs(static_cast<double>(r.stats.delay.count()) - mean) < 15);
+}
