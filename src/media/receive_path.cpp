@@ -35,6 +35,7 @@ void receive_path::configure(const stream& how, milliseconds packet_time, time_p
         told_ = how.remote;
         announced_at_ = now;
         if (heard_at_.port == 0) heard_at_ = heard_under_ = how_.remote;
+        heard_here_ = heard_under_ == how.remote;
     }
     how_ = how;
     source_.expect(how.remote);
@@ -168,10 +169,12 @@ void receive_path::tick(std::uint64_t frames, time_point now)
 /// heard before counts only if it is heard for long enough.
 void receive_path::locate(time_point now)
 {
-    const bool from_before = source_.address() == heard_at_;
-    if (from_before && (is_nowhere(how_.remote) || now - announced_at_ < in_flight)) return;
+    if (source_.address() == heard_at_ &&
+        (heard_here_ || is_nowhere(how_.remote) || now - announced_at_ < in_flight))
+        return;
     heard_at_ = source_.address();
     heard_under_ = how_.remote;
+    heard_here_ = true;
 }
 
 std::optional<endpoint> receive_path::poll_moved()
@@ -179,7 +182,7 @@ std::optional<endpoint> receive_path::poll_moved()
     const endpoint& heard = source_.address();
     if (is_nowhere(how_.remote) || !source_.proven() || heard.port == 0 || heard == told_)
         return std::nullopt;
-    if (heard != heard_at_ || heard_under_ != how_.remote) return std::nullopt;
+    if (heard != heard_at_ || !heard_here_) return std::nullopt;
     told_ = heard;
     return heard;
 }

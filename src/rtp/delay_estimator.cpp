@@ -47,6 +47,8 @@ duration delay_estimator::on_packet(std::uint32_t timestamp, time_point arrival)
         in_window_ = 0;
     }
     const duration longer = transit_ - shortest_;
+    // What no delay of ours could have saved asks for none.
+    if (longer > highest) return longer;
     const auto bucket = std::min<std::size_t>(static_cast<std::size_t>(longer / step), steps - 1);
     ++counts_[bucket];
     ++total_;

@@ -197,8 +197,8 @@ TEST_CASE("a change of the way that lasts is heard once, and not again")
     seeded_random chance{static_cast<std::uint64_t>(GENERATE(1, 2, 3))};
     const milliseconds jitter(GENERATE(0, 30, 100));
     // Longer on its way; or timestamps that go back, or stand still while the sender pauses.
-    const milliseconds slower(GENERATE(0, 200, 500, 900, 1900));
-    const milliseconds back(slower > milliseconds(0) ? 0 : GENERATE(300, 900, 1500));
+    const milliseconds slower(GENERATE(0, -900, -500, -200, 200, 500, 900, 1900));
+    const milliseconds back(slower != milliseconds(0) ? 0 : GENERATE(300, 900, 1500));
     CAPTURE(jitter.count(), slower.count(), back.count());
     auto how = rig::alaw_stream();
     how.plain = how.send = false;
@@ -209,8 +209,9 @@ TEST_CASE("a change of the way that lasts is heard once, and not again")
     {
         const bool after = i >= 1000;
         if (i == 1000) peer.timestamp -= static_cast<std::uint32_t>(back.count() * 8);
-        const milliseconds late(chance.below(static_cast<std::uint32_t>(jitter.count()) + 1) +
-                                static_cast<unsigned>(after ? slower.count() : 0));
+        const milliseconds late(
+            static_cast<int>(chance.below(static_cast<std::uint32_t>(jitter.count()) + 1)) +
+            static_cast<int>(after ? slower.count() : 0));
         way.emplace(begin + milliseconds(7 + 20 * i) + late,
                     peer.audio(static_cast<std::uint8_t>(i), 160));
     }

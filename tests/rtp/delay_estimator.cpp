@@ -97,3 +97,29 @@ TEST_CASE("a jump of the timestamps says nothing about the network")
     CHECK(f.run(600, milliseconds(10)) <= milliseconds(10));
     CHECK(f.e.wanted() <= milliseconds(60));
 }
+
+TEST_CASE("what no delay could have saved asks for none")
+{
+    fixture f;
+    f.run(600, milliseconds(0));
+    for (int i = 0; i < 40; ++i) // by another way, that was given up
+    {
+        CHECK(f.e.on_packet(f.timestamp, f.sent + milliseconds(530)) == milliseconds(500));
+        f.run(1, milliseconds(0));
+    }
+    CHECK(f.e.wanted() == milliseconds(20));
+}
+
+TEST_CASE("restart forgets the way, and not the delay")
+{
+    fixture f;
+    f.run(600, milliseconds(90));
+    f.e.restart(milliseconds(95));
+    CHECK(f.e.wanted() == milliseconds(95));
+    f.sent += milliseconds(400);
+    CHECK(f.run(1, milliseconds(0)) == duration(0));
+    f.run(300, milliseconds(0));
+    CHECK(f.e.wanted() == milliseconds(20));
+    f.e.restart(f.e.wanted());
+    CHECK(f.e.wanted() == milliseconds(60));
+}
