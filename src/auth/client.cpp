@@ -15,12 +15,12 @@ constexpr std::size_t cnonce_length = 16; // 80 bits
 
 std::string realm_key(const challenge& c)
 {
-    return (c.proxy ? 'p' : 'w') + c.realm;
+    return (c.proxy ? 'p' : 'w') + c.realm + '\n' + c.asked_by;
 }
 
 bool same_realm(const challenge& a, const challenge& b)
 {
-    return a.proxy == b.proxy && a.realm == b.realm;
+    return a.proxy == b.proxy && a.realm == b.realm && a.asked_by == b.asked_by;
 }
 
 // RFC 8760 section 2.4: of several challenges for one realm those of the strongest algorithm that
@@ -203,10 +203,13 @@ bool client::take_in(const std::vector<challenge>& same_realm, row& r)
     return true;
 }
 
-client::outcome client::on_challenge(const sip::message_view& response, attempt& a)
+client::outcome client::on_challenge(const sip::message_view& response, attempt& a,
+                                     std::string_view asked_by)
 {
     if (!credentials_) return outcome::refused;
     auto known = challenges_of(response);
+    for (challenge& c : known)
+        c.asked_by = asked_by;
     if (!credentials_->realm.empty())
         std::erase_if(known, [&](const challenge& c) { return c.realm != credentials_->realm; });
     if (!credentials_->ha1.empty())
@@ -261,13 +264,14 @@ std::string client::answer(session& s, const sip::message_view& request) const
     return text;
 }
 
-void client::authorize(sip::message& request)
+void client::authorize(sip::message& request, std::string_view to)
 {
     request.remove(sip::header_id::authorization);
     request.remove(sip::header_id::proxy_authorization);
     if (!credentials_) return;
     for (auto& s : sessions_)
     {
+        if (s.from.asked_by != to) continue;
         const auto name =
             s.from.proxy ? sip::header_id::proxy_authorization : sip::header_id::authorization;
         // A user name with a line break is all that can be refused; then the request goes without.
@@ -275,7 +279,7 @@ void client::authorize(sip::message& request)
     }
 }
 
-bool client::on_success(const sip::message_view& response)
+bool client::on_success(const sip::message_view& response, std::string_view from)
 {
     const auto info = response.first(sip::header_id::authentication_info);
     if (!info || !credentials_) return true;
@@ -286,7 +290,8 @@ bool client::on_success(const sip::message_view& response)
     const auto cnonce = parsed->text("cnonce");
     for (auto& s : sessions_)
     {
-        if (s.from.proxy || (cnonce && *cnonce != s.cnonce)) continue;
+        if (s.from.proxy || s.from.asked_by != from) continue;
+        if (cnonce && *cnonce != s.cnonce) continue;
         if (const auto proof = parsed->text("rspauth"))
             if (const auto expected = rspauth(s, *parsed, response.body());
                 expected && !sip::iequals(*expected, *proof))

@@ -161,6 +161,7 @@ private:
         std::vector<std::pair<std::string, std::string>> headers{};
         std::string content_type{}, body{};
         std::optional<std::uint32_t> cseq{}; ///< of an ACK
+        ip_address secrets_for{};            ///< and who may see the credentials in it
         auth::client::attempt attempt{};
         std::optional<request_id> user{}; ///< is it the application's own?
         bool told = false;                ///< does the application know its answer?
@@ -243,8 +244,8 @@ private:
     result<void> take_final_description(leg& l, std::string_view text, std::string& answer);
     void repeat_ack(std::size_t leg_index, const sip::message_view& response);
     void establish(std::size_t leg_index, const sip::message_view& response, time_point now);
-    void acknowledge(std::size_t leg_index, const sip::message_view& invite, std::string body,
-                     time_point now);
+    void acknowledge(std::size_t leg_index, const sip::message_view& invite,
+                     const endpoint& invited, std::string body, time_point now);
 
     // extensions.cpp
     bool refuse_extensions(const incoming& in, time_point now);
@@ -263,6 +264,7 @@ private:
     void give_up_on_prack(time_point now);
     void forget_provisionals();
     void on_prack(const incoming& in, time_point now);
+    void go_on_ringing(time_point now);
 
     // answer.cpp
     /// Whether the body is or must be an offer; one that may be ignored is none.
@@ -281,6 +283,8 @@ private:
     sdp::direction wished_direction(bool hold) const;
     void start_change(time_point now);
     bool find_place(leg& l);
+    void try_refresh_again(bool was_refresh, time_point now);
+    bool try_move_again(time_point now);
     void on_change_response(outstanding o, const sip::message_view& response, time_point now);
     std::optional<duration> pause_after(const sip::message_view& response);
     void on_change_accepted(const outstanding& o, const sip::message_view& response,
@@ -382,8 +386,10 @@ private:
     std::vector<std::string> tried_;    ///< never twice
     call_options options_;
     std::string local_uri_;    ///< From value without tag
+    endpoint invited_{};       ///< where the last INVITE went
     std::string call_id_text_; ///< Call-ID
     std::uint32_t cseq_ = 0;
+    int session_tries_ = 0;   ///< how often has it been refused for a session too short?
     std::string offer_;       ///< the body of our INVITE
     negotiation first_talks_; ///< that offer; each fork answers it by itself
     std::optional<hop> first_hop_;

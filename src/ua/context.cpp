@@ -125,16 +125,28 @@ int context::refusal_of(const sip::message_view& request, const endpoint& source
     return known ? 0 : 404;
 }
 
-bool context::can_answer(const sip::message_view& challenge, bool ours,
+// All servers of the account are one; others each for himself.
+std::string context::scope_of(const endpoint& to) const
+{
+    return registers ? std::string() : to.address.to_string();
+}
+
+bool context::can_answer(const sip::message_view& challenge, const endpoint& from, bool ours,
                          auth::client::attempt& attempt)
 {
-    return ours && credentials.on_challenge(challenge, attempt) == auth::client::outcome::retry;
+    return ours && credentials.on_challenge(challenge, attempt, scope_of(from)) ==
+                       auth::client::outcome::retry;
+}
+
+bool context::note_success(const sip::message_view& response, const endpoint& from, bool ours)
+{
+    return !ours || credentials.on_success(response, scope_of(from));
 }
 
 result<transaction::id> context::start(sip::message& request, const endpoint& to, bool ours,
                                        time_point now)
 {
-    if (ours) credentials.authorize(request);
+    if (ours) credentials.authorize(request, scope_of(to));
     return transactions.start(request, {to, false}, now, actions);
 }
 

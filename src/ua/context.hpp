@@ -22,6 +22,10 @@ namespace solosip::ua
 inline constexpr std::string_view allowed_methods =
     "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, NOTIFY";
 
+/// So often a refusal that names a longer interval (422, 423) is followed, one after the other: the
+/// first names what is wanted, and whoever asks for more each time only wants to keep us busy.
+inline constexpr int interval_tries = 2;
+
 /// An incoming request with what is needed to answer it.
 struct incoming
 {
@@ -92,14 +96,18 @@ public:
     /// "z9hG4bK" and randomness.
     std::string make_branch();
     /// Starts a client transaction; a request to our own servers gets the credentials that are
-    /// known. A stranger gets none: he could try passwords on a digest at home.
+    /// known. A stranger gets none: he could try passwords on a digest at home. Without a
+    /// registration each one gets what he has asked for (RFC 3261 section 22.1).
     result<transaction::id> start(sip::message& request, const endpoint& to, bool ours,
                                   time_point now);
     /// How a request outside any dialog of ours is refused because of who sends it; 0: it is not.
     int refusal_of(const sip::message_view& request, const endpoint& source) const;
     /// Whether a 401 or 407 of our own servers is worth another try.
     bool is_server(const ip_address& a) const;
-    bool can_answer(const sip::message_view& challenge, bool ours, auth::client::attempt& attempt);
+    bool can_answer(const sip::message_view& challenge, const endpoint& from, bool ours,
+                    auth::client::attempt& attempt);
+    /// What a 2xx of our own servers says of credentials (RFC 7616 section 3.5).
+    bool note_success(const sip::message_view& response, const endpoint& from, bool ours);
 
     // -- responses
 
@@ -108,6 +116,7 @@ public:
     void respond(transaction::id t, const sip::message& response, time_point now);
 
 private:
+    std::string scope_of(const endpoint& to) const;
     std::uint32_t last_lookup_ = 0;
 };
 

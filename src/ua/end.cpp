@@ -112,8 +112,7 @@ void call::on_bye(const incoming& in, time_point now)
     }
     phase_ = phase::finished;
     parting_ = parting::sent;
-    success_.reset();
-    timers_.stop_all();
+    forget_success();
     end(std::move(how), now);
     drop_waiting(true, now);
     if (chosen_) send_waiting(legs_[*chosen_], now);

@@ -274,10 +274,12 @@ result<void> engine::set_account(account a)
 {
     auto who = understand(std::move(a));
     if (!who) return who.error();
+    impl_->registration.keep_account();
     impl_->ctx.credentials.clear();
     if (!who->given.password.empty() || !who->given.ha1.empty())
         impl_->ctx.credentials.set_credentials(credentials_of(who->given));
     impl_->ctx.who = std::move(*who);
+    if (impl_->registration.idle()) impl_->ctx.registers = false;
     return {};
 }
 

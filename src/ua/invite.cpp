@@ -44,6 +44,7 @@ void call::send_invite(time_point now)
     const target& to = targets_[target_index_];
     const identity* who = ctx_.who ? &*ctx_.who : nullptr;
     local_ = to.local;
+    invited_ = to.remote;
     media_.set_local({to.local.address, options_.media_port});
     if (offer_.empty() && !options_.late_offer)
     {
@@ -125,7 +126,7 @@ void call::on_success(const sip::message_view& response, time_point now)
         if (l.ack)
             repeat_ack(*index, response);
         else if (l.waiting.empty())
-            acknowledge(*index, *invite_, {}, now); // the way was not found last time
+            acknowledge(*index, *invite_, invited_, {}, now); // the way was not found last time
         return;
     }
     (void)l.dialog.confirm(response);
@@ -141,7 +142,7 @@ void call::on_success(const sip::message_view& response, time_point now)
     std::string answer;
     if (options_.late_offer && !l.answered_reliably)
         answer = l.talks.refuse(description_in(response), media_.local());
-    acknowledge(*index, *invite_, std::move(answer), now);
+    acknowledge(*index, *invite_, invited_, std::move(answer), now);
     if (!l.given_up) send_bye(*index, now);
     if (!chosen_)
     {
@@ -170,10 +171,10 @@ void call::establish(std::size_t leg_index, const sip::message_view& response, t
     chosen_ = leg_index;
     phase_ = phase::established;
     timers_.stop(timer::limit);
-    ctx_.credentials.on_success(response);
+    ctx_.note_success(response, invited_, ours_);
     std::string answer;
     const auto agreed = take_final_description(legs_[leg_index], description_in(response), answer);
-    acknowledge(leg_index, *invite_, std::move(answer), now);
+    acknowledge(leg_index, *invite_, invited_, std::move(answer), now);
     if (!agreed)
     {
         send_bye(leg_index, now);
@@ -198,12 +199,13 @@ result<void> call::take_final_description(leg& l, std::string_view text, std::st
 }
 
 // Section 13.2.2.4: the ACK has the INVITE's number and its credentials, and no transaction.
-void call::acknowledge(std::size_t leg_index, const sip::message_view& invite, std::string body,
-                       time_point now)
+void call::acknowledge(std::size_t leg_index, const sip::message_view& invite,
+                       const endpoint& invited, std::string body, time_point now)
 {
     legs_[leg_index].acknowledged = true;
     in_dialog ack;
     ack.method = sip::method::ack;
+    ack.secrets_for = invited.address;
     if (!body.empty()) ack.content_type = "application/sdp";
     ack.body = std::move(body);
     if (const auto number = invite.cseq()) ack.cseq = number->number;
@@ -221,13 +223,15 @@ void call::on_refusal(const sip::message_view& response, time_point now)
     const int status = response.status();
     timers_.stop(timer::cancel_limit);
     invite_transaction_.reset(); // it has acknowledged, and absorbs repetitions by itself
-    if (!ended_ && (status == 401 || status == 407) && ctx_.can_answer(response, ours_, attempt_))
+    if (!ended_ && (status == 401 || status == 407) &&
+        ctx_.can_answer(response, invited_, ours_, attempt_))
     {
         forget_legs(); // early dialogs of the challenged INVITE are gone
         send_invite(now);
         return;
     }
-    if (const auto least = wanted_by(response, session_wish()); least && !ended_)
+    if (const auto least = wanted_by(response, session_wish());
+        least && !ended_ && ++session_tries_ <= interval_tries)
     {
         session_least_ = *least; // RFC 4028 section 7.3
         forget_legs();

@@ -41,10 +41,12 @@ std::optional<std::size_t> call::leg_for(const sip::message_view& response)
         const auto early =
             std::find_if(legs_.begin(), legs_.end(), [](const leg& l) { return !l.acknowledged; });
         if (response.status() < 200 || early == legs_.end()) return std::nullopt;
+        const auto place = static_cast<std::size_t>(early - legs_.begin());
         *early = leg{std::move(*made)};
-        if (media_leg_ == static_cast<std::size_t>(early - legs_.begin())) media_leg_.reset();
+        std::erase_if(outstanding_, [&](const outstanding& o) { return o.leg == place; });
+        if (media_leg_ == place) media_leg_.reset();
         early->talks = first_talks_;
-        return static_cast<std::size_t>(early - legs_.begin());
+        return place;
     }
     legs_.push_back({std::move(*made)});
     legs_.back().talks = first_talks_;
@@ -56,6 +58,7 @@ void call::forget_legs()
     // Their PRACKs were numbered from our INVITE on, and the next one has the same Call-ID.
     for (const leg& l : legs_)
         cseq_ = std::max(cseq_, l.dialog.local_cseq());
+    outstanding_.clear(); // what their PRACKs hear is nobody's any more
     legs_.clear();
     media_leg_.reset();
 }
@@ -134,7 +137,7 @@ void call::on_leg_targets(leg& l, const result<std::vector<target>>& targets, ti
     l.heading.reset();
     for (auto& request : std::exchange(l.waiting, {}))
         on_in_dialog_done({{}, index, std::move(request)}, errc::dns_failed, now);
-    if (!change_out_ && !changes_.empty() && changes_.front().moved)
+    if (!change_out_ && !changes_.empty() && changes_.front().moved && !try_move_again(now))
         on_change_done(errc::dns_failed, 0, now);
 }
 
@@ -199,6 +202,13 @@ void call::issue(std::size_t leg_index, in_dialog request, time_point now)
         refer_out_->cseq = l.dialog.local_cseq();
     if (request.method == sip::method::ack)
     {
+        const bool trusted = l.way->remote.address == request.secrets_for ||
+                             (ctx_.registers && is_ours(l));
+        if (!trusted) // he who asked for credentials never sees this ACK
+        {
+            made->remove(sip::header_id::authorization);
+            made->remove(sip::header_id::proxy_authorization);
+        }
         l.ack = transmit{l.way->remote, made->bytes()};
         l.ack_cseq = request.cseq.value_or(0);
         ctx_.send(l.ack->to, l.ack->bytes);
@@ -216,7 +226,7 @@ void call::issue(std::size_t leg_index, in_dialog request, time_point now)
 bool call::is_ours(const leg& l) const
 {
     if (!ctx_.registers || !ours_) return ours_;
-    if (!l.dialog.route_set().empty()) return true;
+    // Whoever answers can write a route of their own, so it is the next hop that counts.
     return l.way &&
            (ctx_.is_server(l.way->remote.address) || (first_hop_ && first_hop_ == l.heading));
 }
@@ -226,7 +236,7 @@ void call::on_in_dialog_response(outstanding o, const sip::message_view& respons
     const int status = response.status();
     const auto method = o.request.method;
     if ((status == 401 || status == 407) && (!ended_ || method == sip::method::bye) &&
-        ctx_.can_answer(response, is_ours(legs_[o.leg]), o.request.attempt))
+        ctx_.can_answer(response, o.to, is_ours(legs_[o.leg]), o.request.attempt))
     {
         send_in_dialog(o.leg, std::move(o.request), now);
         return;
@@ -252,7 +262,7 @@ void call::on_in_dialog_response(outstanding o, const sip::message_view& respons
     }
     if (status < 300)
     {
-        ctx_.credentials.on_success(response);
+        ctx_.note_success(response, o.to, is_ours(legs_[o.leg]));
         on_in_dialog_done(o, errc{}, now);
         return;
     }
@@ -283,7 +293,7 @@ void call::on_in_dialog_done(const outstanding& o, errc why, time_point now)
     if (offers && !o.request.user)
     {
         take_back_change();
-        on_change_done(why, 0, now);
+        if (why == errc::call_ended || !try_move_again(now)) on_change_done(why, 0, now);
     }
 }
 

@@ -70,6 +70,7 @@ void call::start_change(time_point now)
     }
     if (w.refresh)
     {
+        media_.set_direction(wished_direction(held_));
         if (!by_update) request.body = l.talks.repeat_offer(media_.local());
     }
     else if (!w.what.ask)
@@ -144,7 +145,7 @@ void call::on_change_response(outstanding o, const sip::message_view& response, 
     const int status = response.status();
     if (status < 300)
     {
-        ctx_.credentials.on_success(response);
+        ctx_.note_success(response, o.to, is_ours(legs_[o.leg]));
         on_change_accepted(o, response, now);
         return;
     }
@@ -214,7 +215,7 @@ void call::on_change_accepted(const outstanding& o, const sip::message_view& res
     {
         accepted_.push_back({o.transaction, o.leg});
         const sip::message* invite = ctx_.transactions.request_of(o.transaction);
-        if (invite) acknowledge(o.leg, **invite, std::move(answer), now);
+        if (invite) acknowledge(o.leg, **invite, o.to, std::move(answer), now);
     }
     if (ended_) return on_change_done(errc::call_ended, 0, now);
     if (agreed)
@@ -267,12 +268,31 @@ void call::on_change_done(errc why, int status, time_point now)
     if (changes_.empty()) return;
     const wish done = std::move(changes_.front());
     changes_.pop_front();
-    // Nothing has refreshed the session: another try while there is time; at its end the session is
-    // over.
-    if (why != errc{} && !ended_ && session_.we_refresh && !timers_.running(timer::session_refresh))
-        timers_.set(timer::session_refresh, now + least_session / 3);
+    if (why != errc{}) try_refresh_again(done.refresh, now);
     if (done.id) ctx_.emit(change_done{id_, *done.id, why, status});
     start_change(now);
+}
+
+// Nothing has refreshed the session: another try while there is time; at its end the session is
+// over (RFC 4028 section 10). Some other change that was refused took the place of the refresh.
+void call::try_refresh_again(bool was_refresh, time_point now)
+{
+    const auto end = timers_.deadline(timer::session_end);
+    if (ended_ || !session_.we_refresh || !end || timers_.running(timer::session_refresh)) return;
+    constexpr duration least = seconds(5), most = least_session / 3;
+    const duration wait = was_refresh ? std::clamp((*end - now) / 2, least, most) : duration{0};
+    timers_.set(timer::session_refresh, now + wait);
+}
+
+// Our news of where we are was not heard: soon once more.
+bool call::try_move_again(time_point now)
+{
+    if (ended_ || changes_.empty() || !changes_.front().moved) return false;
+    if (++changes_.front().tries >= limits::change_attempts) return false;
+    change_out_ = change_cancelled_ = false;
+    timers_.stop(timer::change_limit);
+    timers_.set(timer::change_again, now + seconds(2) * changes_.front().tries);
+    return true;
 }
 
 // Nobody answers our re-INVITE finally, or the call is over and it has to go.

@@ -4,6 +4,8 @@
 #include "solosip/sip/header_values.hpp"
 #include "ua/call.hpp"
 
+#include <algorithm>
+
 namespace solosip::ua
 {
 
@@ -33,6 +35,11 @@ bool call::take_provisional(std::size_t leg_index, const sip::message_view& resp
     const auto number = response.number(sip::header_id::rseq);
     const bool reliable = number && response.list_has(sip::header_id::require, "100rel");
     if (reliable && l.rseq && *number != *l.rseq + 1) return false;
+    // Nobody needs so many before he has heard one PRACK; each has a transaction.
+    const auto pracks = std::count_if(outstanding_.begin(), outstanding_.end(),
+                                      [&](const outstanding& o) { return o.leg == leg_index; }) +
+                        std::ssize(l.waiting);
+    if (reliable && pracks >= std::ptrdiff_t{limits::provisionals}) return false;
     const auto text = description_in(response);
     std::string answer;
     if (!text.empty() && !l.answered_reliably)
@@ -162,21 +169,23 @@ void call::on_prack(const incoming& in, time_point now)
         ctx_.respond(in, {481, {}, local_tag_}, now); // section 3
         return;
     }
-    reply r{200, {}, local_tag_};
-    const bool offered = unacknowledged_->offers;
-    leg& l = legs_.front();
-    if (!offered && has_offer(*in.request))
-    {
-        if (refuse_overlap(in, l, now) || !read_offer(in, l, now)) return;
-        if (auto text = l.talks.make_answer(media_.local())) r.body = std::move(*text);
-        r.content_type = "application/sdp";
-        answered_reliably_ = true;
-    }
-    const auto described = unacknowledged_->describes;
+    // Section 3: with that the response has arrived, whatever becomes of an offer in the PRACK.
+    const bool offered = unacknowledged_->offers, described = unacknowledged_->describes;
     unacknowledged_.reset();
     timers_.stop(timer::provisional_again);
     timers_.stop(timer::provisional_limit);
-    ctx_.respond(in, r, now);
+    leg& l = legs_.front();
+    const bool offers = !offered && has_offer(*in.request);
+    if (!offers)
+        ctx_.respond(in, {200, {}, local_tag_}, now);
+    else if (!refuse_overlap(in, l, now) && read_offer(in, l, now))
+    {
+        reply r{200, {}, local_tag_};
+        if (auto text = l.talks.make_answer(media_.local())) r.body = std::move(*text);
+        r.content_type = "application/sdp";
+        answered_reliably_ = true;
+        ctx_.respond(in, r, now);
+    }
     const auto agreed =
         offered ? l.talks.on_answer(description_in(*in.request), media_.local()) : result<void>();
     if (!agreed)
@@ -185,7 +194,13 @@ void call::on_prack(const incoming& in, time_point now)
         end({ended_by::us, 488, {}, ending_for(agreed, 488).why}, now);
         return;
     }
-    if (described || !r.body.empty()) run_media(0, now);
+    if (described || offers) run_media(0, now);
+    go_on_ringing(now);
+}
+
+// The next response that waits for its turn, or the answer.
+void call::go_on_ringing(time_point now)
+{
     if (phase_ != phase::offered) return;
     if (!provisionals_.empty() && !answer_waits_)
     {

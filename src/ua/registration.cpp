@@ -1,5 +1,6 @@
 #include "ua/registration.hpp"
 
+#include "solosip/base/limits.hpp"
 #include "solosip/sip/compose.hpp"
 #include "ua/status.hpp"
 
@@ -44,6 +45,7 @@ void registration::start()
     // A transaction of a former account goes on without us and is not heard.
     transaction_.reset();
     leaving_ = removing_ = registered_ = announced_ = ever_accepted_ = false;
+    own_.reset();
     who_ = *ctx_.who;
     asked_ = who_.given.expires;
     call_id_ = ctx_.random.token(20);
@@ -52,7 +54,8 @@ void registration::start()
     failures_ = 0;
     attempt_ = {};
     learned_ = false;
-    moved_from_.clear();
+    former_.clear();
+    brief_ = 0;
     ctx_.seen_at.reset();
     timers_.stop_all();
     resolve();
@@ -89,8 +92,17 @@ void registration::on_network_changed()
     timers_.stop_all();
     failures_ = 0;
     learned_ = false;
-    moved_from_ = contact_;
+    leave_contact();
     resolve();
+}
+
+// Its binding goes with the next REGISTER that is accepted.
+void registration::leave_contact()
+{
+    if (contact_.empty() || std::find(former_.begin(), former_.end(), contact_) != former_.end())
+        return;
+    if (former_.size() >= limits::former_contacts) former_.erase(former_.begin());
+    former_.push_back(contact_);
 }
 
 bool registration::settled() const
@@ -126,7 +138,6 @@ void registration::request(time_point now)
     const identity& who = who_;
     const target& to = targets_[target_];
     const std::string contact = ctx_.make_contact(to.local, true);
-    const std::string before = std::exchange(moved_from_, {});
     contact_ = contact.substr(1, contact.size() - 2);
     removing_ = leaving_;
     const seconds expires = removing_ ? seconds(0) : asked_;
@@ -147,8 +158,9 @@ void registration::request(time_point now)
             w.header(sip::header_id::cseq, {std::to_string(cseq_), " REGISTER"});
             w.header(sip::header_id::contact, {contact, ";+sip.instance=\"<", ctx_.instance,
                                                ">\";expires=", std::to_string(expires.count())});
-            if (!before.empty() && before != contact_)
-                w.header(sip::header_id::contact, {"<", before, ">;expires=0"});
+            for (const auto& before : former_)
+                if (before != contact_)
+                    w.header(sip::header_id::contact, {"<", before, ">;expires=0"});
             w.header(sip::header_id::expires, static_cast<std::uint32_t>(expires.count()));
             w.header(sip::header_id::allow, allow);
             if (!ctx_.config.user_agent.empty())
@@ -162,7 +174,8 @@ void registration::request(time_point now)
         return;
     }
     state_ = state::requesting;
-    const auto started = ctx_.start(*made, to.remote, true, now);
+    if (own_) own_->authorize(*made);
+    const auto started = ctx_.start(*made, to.remote, !own_, now);
     if (started)
         transaction_ = *started;
     else
@@ -179,7 +192,8 @@ void registration::on_response(const sip::message_view& response, time_point now
         on_success(response, now);
         return;
     }
-    if ((status == 401 || status == 407) && ctx_.can_answer(response, true, attempt_))
+    if ((status == 401 || status == 407) &&
+        credentials().on_challenge(response, attempt_) == auth::client::outcome::retry)
     {
         request(now);
         return;
@@ -267,16 +281,17 @@ bool registration::learn_contact(const sip::message_view& response)
     learned_ = true;
     ctx_.seen_at = seen;
     ctx_.seen_from = local;
-    moved_from_ = contact_;
+    leave_contact();
     return true;
 }
 
 void registration::on_success(const sip::message_view& response, time_point now)
 {
-    if (!ctx_.credentials.on_success(response))
+    if (!credentials().on_success(response))
         ctx_.log(log_level::warning, "the registrar does not prove that it knows the password");
     attempt_ = {};
-    failures_ = 0;
+    failures_ = brief_ = 0;
+    former_.clear();
     ever_accepted_ = true;
     if (removing_)
     {
@@ -315,7 +330,8 @@ void registration::on_success(const sip::message_view& response, time_point now)
 void registration::on_interval_too_brief(const sip::message_view& response, time_point now)
 {
     const auto least = response.number(sip::header_id::min_expires);
-    if (!leaving_ && least && seconds(*least) > asked_ && seconds(*least) <= longest_binding)
+    const bool more = least && seconds(*least) > asked_ && seconds(*least) <= longest_binding;
+    if (!leaving_ && more && ++brief_ <= interval_tries)
     {
         asked_ = seconds(*least);
         request(now);
@@ -358,6 +374,10 @@ void registration::finish_leaving(int status, std::string reason, errc why)
 {
     leaving_ = registered_ = announced_ = false;
     bound_until_ = {};
+    contact_.clear();
+    former_.clear();
+    ctx_.servers.clear(); // strangers may call again
+    ctx_.seen_at.reset();
     state_ = state::idle;
     timers_.stop_all();
     registration_changed news{registration_state::unregistered};

@@ -40,10 +40,16 @@ public:
     void start();
     /// Our address may be another one: registers again at once, and takes the old binding away.
     void on_network_changed();
+    /// Before `ctx` gets another account: the binding stays that of the present one.
+    void keep_account()
+    {
+        if (!idle() && !own_) own_ = ctx_.credentials;
+    }
     /// Removes the binding; `registration_changed{unregistered}` follows in any case.
     void stop(time_point now);
 
     bool registered() const { return registered_; }
+    bool idle() const { return state_ == state::idle; }
     /// Nothing is under way: neither a request nor the wish to leave.
     bool settled() const;
 
@@ -72,6 +78,7 @@ private:
     };
 
     void resolve();
+    void leave_contact();
     void request(time_point now);
     void next_target_or_fail(errc why, int status, time_point now);
     void on_success(const sip::message_view& response, time_point now);
@@ -82,7 +89,10 @@ private:
     seconds granted_to_us(const sip::message_view& response) const;
     bool learn_contact(const sip::message_view& response);
 
+    auth::client& credentials() { return own_ ? *own_ : ctx_.credentials; }
+
     context& ctx_;
+    std::optional<auth::client> own_; ///< where `ctx` has those of another account
     identity who_; ///< whom do we register? A later `set_account` does not change it.
     state state_ = state::idle;
     bool leaving_ = false;       ///< do we want to be gone?
@@ -102,10 +112,11 @@ private:
     std::uint32_t cseq_ = 0;
     std::string contact_;      ///< our binding's URI
     std::string told_contact_; ///< which one does the user know?
-    std::string moved_from_;   ///< a binding of ours that the next REGISTER removes
+    std::vector<std::string> former_; ///< bindings of ours that the next REGISTER removes
     bool learned_ = false;     ///< has this refresh taught us another address already?
     seconds asked_{0};
     int failures_ = 0; ///< in a row
+    int brief_ = 0;    ///< how often was the interval too brief, one after the other?
     timer_table<timer> timers_;
 };
 

@@ -180,10 +180,10 @@ void outgoing_request::on_response(const sip::message_view& response, time_point
     const int status = response.status();
     if (status < 200) return;
     transaction_.reset();
-    if ((status == 401 || status == 407) && ctx_.can_answer(response, ours_, attempt_))
+    if ((status == 401 || status == 407) && ctx_.can_answer(response, targets_[target_].remote, ours_, attempt_))
         return send(now);
     if (status == 503 && try_next_target(now)) return; // RFC 3263 section 4.3
-    if (status < 300) ctx_.credentials.on_success(response);
+    if (status < 300) ctx_.note_success(response, targets_[target_].remote, ours_);
     finish(status < 300 ? errc{} : error_of(status), response_of(response));
 }
 

@@ -80,6 +80,7 @@ struct challenge
     bool opaque_named = false;    ///< the same
     bool offers_auth = false, offers_auth_int = false;
     bool stale = false;
+    std::string asked_by{}; ///< whoever `client::on_challenge` was told it came from
 };
 /// All digest challenges of a 401 or 407 that we could answer, in message order.
 std::vector<challenge> challenges_of(const sip::message_view& response);
@@ -139,17 +140,20 @@ public:
     /// like another server's; after a 407 there may be a second proxy of the realm
     /// (`limits::servers_of_a_realm`). What it carried from earlier requests does not count: never
     /// an endless loop (see also `limits::auth_attempts`). A refused realm is forgotten, so no
-    /// later request repeats it.
-    outcome on_challenge(const sip::message_view& response, attempt& a);
+    /// later request repeats it. `asked_by` names whom the request went to, in any way: what he
+    /// asked for only he gets. All servers of one account may have one name, as the empty one.
+    outcome on_challenge(const sip::message_view& response, attempt& a,
+                         std::string_view asked_by = {});
 
     /// Authorization and Proxy-Authorization for every challenge known that applies, replacing
     /// those that stand in `request`; counts nonces up. Called for each request before it is sent
     /// (so that later ones are not challenged again), after `on_challenge` for the retry.
-    void authorize(sip::message& request);
+    void authorize(sip::message& request, std::string_view to = {});
 
-    /// Authentication-Info with `nextnonce` and `rspauth` (RFC 7616 section 3.5). False: whoever
-    /// answered does not know the password; nothing is learned from it then.
-    bool on_success(const sip::message_view& response);
+    /// Authentication-Info with `nextnonce` and `rspauth` (RFC 7616 section 3.5), from whom the
+    /// request went to. False: whoever answered does not know the password; nothing is learned from
+    /// it then.
+    bool on_success(const sip::message_view& response, std::string_view from = {});
 
 private:
     std::vector<std::size_t> row_of(const challenge& c) const;

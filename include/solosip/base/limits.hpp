@@ -58,6 +58,9 @@ inline constexpr std::size_t requests = 16;
 /// Addresses that one call is redirected to, one after the other: more is a loop.
 inline constexpr std::size_t redirects = 8;
 
+/// Bindings of ours at addresses where we are no more: who moves quicker leaves them to expire.
+inline constexpr std::size_t former_contacts = 4;
+
 /// Dialogs kept for the forks of one INVITE.
 inline constexpr std::size_t early_dialogs = 16;
 
