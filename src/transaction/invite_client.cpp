@@ -42,7 +42,7 @@ void invite_client::on_response(const sip::message_view& response, const endpoin
         if (status >= 300)
             acknowledge(response, out);
         else if (status >= 200)
-            out.push_back(stray_response{sip::message(response), source});
+            out.push_back(stray_response{sip::message(response), source, request_});
         return;
     case state::accepted:
         if (status / 100 == 2) out.push_back(deliver{self_, sip::message(response)});

@@ -6,6 +6,7 @@
 #include "transaction/non_invite_client.hpp"
 #include "transaction/non_invite_server.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <type_traits>
 #include <utility>
@@ -102,6 +103,7 @@ struct table::state
     void on_response(const sip::message_view& m, const endpoint& source, time_point now,
                      actions& out);
     void on_request(const arrival& a, actions& out);
+    std::map<id, server_entry>::iterator known(const server_key& key);
     bool repeated(const arrival& a, actions& out);
     void on_cancel(const arrival& a, actions& out);
     void begin(const arrival& a, actions& out);
@@ -113,8 +115,9 @@ struct table::state
     {
         const auto to = a.message.to();
         const bool in_dialog = to && !to->tag().empty();
-        return size() >= limits::transactions ||
-               (!in_dialog && servers.size() >= limits::transactions - limits::own_transactions);
+        // Anybody can write a tag: half of that room is nobody's but ours.
+        const auto kept = in_dialog ? limits::own_transactions / 2 : limits::own_transactions;
+        return servers.size() >= limits::transactions - kept || size() >= limits::transactions;
     }
 };
 
@@ -156,21 +159,26 @@ void table::state::on_response(const sip::message_view& m, const endpoint& sourc
     out.push_back(stray_response{sip::message(m), source});
 }
 
+std::map<id, server_entry>::iterator table::state::known(const server_key& key)
+{
+    return std::find_if(servers.begin(), servers.end(),
+                        [&](const auto& each)
+                        {
+                            const server_entry& entry = each.second;
+                            const auto* invite = std::get_if<invite_server>(&entry.machine);
+                            return is_repeated(entry.key, key) ||
+                                   (invite && is_ack_for(entry.key, key, invite->to_tag()));
+                        });
+}
+
 bool table::state::repeated(const arrival& a, actions& out)
 {
-    for (auto at = servers.begin(); at != servers.end(); ++at)
-    {
-        auto& entry = at->second;
-        const auto* invite = std::get_if<invite_server>(&entry.machine);
-        const bool is_it = is_repeated(entry.key, a.key) ||
-                           (invite && is_ack_for(entry.key, a.key, invite->to_tag()));
-        if (!is_it) continue;
-        std::visit([&](auto& machine) { machine.on_request(a.message, a.source, a.now, out); },
-                   entry.machine);
-        settle(servers, at, out);
-        return true;
-    }
-    return false;
+    const auto at = known(a.key);
+    if (at == servers.end()) return false;
+    std::visit([&](auto& machine) { machine.on_request(a.message, a.source, a.now, out); },
+               at->second.machine);
+    settle(servers, at, out);
+    return true;
 }
 
 void table::state::on_request(const arrival& a, actions& out)
@@ -316,6 +324,12 @@ void table::receive(const sip::message_view& m, const endpoint& source, time_poi
     auto key = server_key_of(m);
     if (!via || !key) return; // `sip::validate` has not seen it
     s_->on_request({m, source, answer_address(*via, source, reliable), std::move(*key), now}, out);
+}
+
+bool table::knows(const sip::message_view& request) const
+{
+    const auto key = server_key_of(request);
+    return key && s_->known(*key) != s_->servers.end();
 }
 
 void table::refuse(const sip::message_view& request, int status, std::string_view reason,

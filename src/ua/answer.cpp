@@ -57,7 +57,10 @@ bool call::on_invite(const incoming& in, time_point now, bool announce)
     chosen_ = 0;
     if (!announce) return true; // answered at once
     ctx_.respond(in, {100}, now);
-    timers_.set(timer::limit, now + ctx_.config.ring_limit);
+    // Section 13.3.1: the caller says how long the INVITE is meant; what comes first decides.
+    const auto expires = in.request->number(sip::header_id::expires);
+    expires_ = expires && *expires > 0 && seconds(*expires) < ctx_.config.ring_limit;
+    timers_.set(timer::limit, now + (expires_ ? seconds(*expires) : ctx_.config.ring_limit));
 
     const auto from = in.request->from();
     const auto to = in.request->to();
@@ -145,6 +148,7 @@ result<void> call::answer(const answer_options& options, time_point now)
     begin_lasting(now);
     run_session(granted ? granted->terms : session_terms{}, now);
     timers_.stop(timer::limit);
+    timers_.stop(timer::ring_again);
     legs_.front().dialog.confirm();
     provisionals_.clear();
     timers_.stop(timer::provisional_again); // its PRACK may still come

@@ -158,6 +158,7 @@ void call::handle_timeout(time_point now)
             break;
         case timer::provisional_again: repeat_provisional(now); break;
         case timer::provisional_limit: give_up_on_prack(now); break;
+        case timer::ring_again: ring_on(now); break;
         case timer::session_refresh: refresh_session(now); break;
         case timer::session_end: on_session_end(now); break;
         case timer::longest: on_longest(now); break;
@@ -205,8 +206,11 @@ ending call::ending_for(const result<void>& agreed, int status)
     return {ended_by::us, status, "the answer has no audio that we can do", errc::no_common_codec};
 }
 
+// While the call goes on whose REFER began this one, the audio is that one's (RFC 5589 section 6).
 void call::announce_media()
 {
+    announce_later_ = referrer_ && !referrer_->ended();
+    if (announce_later_) return;
     ctx_.emit(media_started{id_, media_.remote(), media_.codec_name(), media_.remote_rtcp(),
                             media_.rtcp_mux(), media_.srtp()});
 }

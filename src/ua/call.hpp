@@ -29,8 +29,11 @@ namespace solosip::ua
 /// How far the INVITE has come (RFC 3261 sections 13.2 and 13.3).
 ///
 ///     caller:  resolving -> calling -> proceeding -> established
+///                  ^           ^            |
+///                  |           +------------+  401, 407, 421, 422, 503: once more (from calling, too)
+///                  +------------------------+  3xx that is followed: another target
 ///     callee:  offered ----------------------------> established
-///     each of them -> finished: refused for good, or given up
+///     each of them -> finished: refused for good, given up, or over
 // clang-format on
 enum class phase : std::uint8_t
 {
@@ -115,8 +118,20 @@ public:
     void on_ack(const sip::message_view& ack, time_point now);
     void on_cancel(const sip::message_view& cancel, time_point now);
     void on_response(transaction::id t, const sip::message_view& response, time_point now);
-    /// A 2xx whose transaction is gone already.
-    void on_stray_success(const sip::message_view& response);
+    /// A 2xx whose transaction is gone already. False: it is of a dialog that this call does not
+    /// know.
+    bool on_stray_success(const sip::message_view& response);
+    /// For a call that nobody has heard of: `invite` was refused or challenged, and `response`, a
+    /// 2xx to it, has come afterwards. It is acknowledged and ended.
+    void give_back(sip::message invite, const sip::message_view& response, const endpoint& from,
+                   time_point now);
+    /// From now on this is the call that is heard.
+    void come_to_front()
+    {
+        if (std::exchange(announce_later_, false)) announce_media();
+    }
+    /// Is it the one that follows a REFER which came in this call?
+    bool is_followed() const { return followed_.has_value(); }
     void on_failure(transaction::id t, transaction::failure why, time_point now);
     void on_terminated(transaction::id t, time_point now);
     void on_targets(lookup_id l, const result<std::vector<target>>& targets, time_point now);
@@ -143,6 +158,7 @@ private:
         cancel_limit,      ///< no final response came after our CANCEL (section 9.1)
         provisional_again, ///< our reliable 1xx is repeated until its PRACK comes (RFC 3262)
         provisional_limit, ///< no PRACK came
+        ring_again,        ///< we still ring (section 13.3.1.1)
         session_refresh,   ///< half of the session's time is over (RFC 4028 section 10)
         session_end,       ///< it was not refreshed
         longest,           ///< it has lasted long enough
@@ -265,6 +281,7 @@ private:
     void forget_provisionals();
     void on_prack(const incoming& in, time_point now);
     void go_on_ringing(time_point now);
+    void ring_on(time_point now);
 
     // answer.cpp
     /// Whether the body is or must be an offer; one that may be ignored is none.
@@ -410,6 +427,7 @@ private:
     // callee
     endpoint source_, local_;
     bool late_offer_ = false;        ///< did their INVITE come without an offer?
+    bool expires_ = false;           ///< does it say how long it is meant, and is that short?
     std::optional<success> success_; ///< which 2xx of ours waits for its ACK?
     bool knows_reliable_ = false,
          wants_reliable_ = false; ///< does the caller do 100rel, or insist?
@@ -423,6 +441,7 @@ private:
     call_media media_;
     dtmf::merger merger_;
     std::optional<std::size_t> media_leg_; ///< whose agreement does the audio run by?
+    bool announce_later_ = false;          ///< is another call heard while this one begins?
     std::deque<wish> changes_;             ///< the first one is under way or comes next
     bool change_out_ = false;              ///< is its request with the other side?
     bool moved_ = false;                   ///< has our address changed before it was established?

@@ -140,8 +140,9 @@ void call::on_limit(time_point now)
 {
     if (phase_ == phase::offered)
     {
-        refuse_invite(480, now);
-        end({ended_by::us, 480, {}, errc::no_answer}, now);
+        const int status = expires_ ? 487 : 480;
+        refuse_invite(status, now);
+        end({ended_by::us, status, {}, errc::no_answer}, now);
         return;
     }
     if (phase_ == phase::proceeding)

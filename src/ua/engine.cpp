@@ -29,6 +29,7 @@ void engine::impl::carry_out(time_point now)
         for (auto& a : batch)
             std::visit([&](auto& each) { on_action(each, now); }, a);
     }
+    if (ua::call* c = present()) c->come_to_front();
     drop_finished();
 }
 
@@ -75,13 +76,17 @@ void engine::impl::on_action(transaction::cancelled& a, time_point now)
         c->on_cancel(*a.cancel, now);
 }
 
-void engine::impl::on_action(transaction::stray_response& a, time_point)
+void engine::impl::on_action(transaction::stray_response& a, time_point now)
 {
     if (a.response->status() / 100 != 2) return;
     const auto cseq = a.response->cseq();
     if (!cseq || cseq->method != sip::method::invite) return;
-    if (ua::call* c = find_if([&](const ua::call& each) { return each.is_merged(*a.response); }))
-        c->on_stray_success(*a.response);
+    for (const auto& c : calls)
+        if (c->is_merged(*a.response) && c->on_stray_success(*a.response)) return;
+    // A fork that has answered too late (section 13.2.2.4), one of a few.
+    if (a.invite.empty() || calls.size() >= limits::early_dialogs) return;
+    calls.push_back(std::make_unique<ua::call>(ctx, static_cast<call_id>(++last_call)));
+    calls.back()->give_back(std::move(a.invite), *a.response, a.source, now);
 }
 
 void engine::impl::on_action(transaction::deliver_request& a, time_point now)
@@ -97,6 +102,13 @@ void engine::impl::on_action(transaction::deliver_request& a, time_point now)
         return;
     }
     if (m.method() == sip::method::ack) return; // it acknowledges nothing of ours
+    // RFC 3891 section 3: in an INVITE only.
+    if (ctx.config.allow_transfers && m.method() != sip::method::invite &&
+        m.has(sip::header_id::replaces))
+    {
+        ctx.respond(in, {400, "Replaces Without INVITE"}, now);
+        return;
+    }
     if (refuse_unsupported(ctx, in, now)) return;
     const auto to = m.to();
     const bool in_dialog = to && !to->tag().empty();
@@ -153,6 +165,20 @@ bool engine::impl::refuse_stranger(const sip::message_view& m, const endpoint& s
     return true;
 }
 
+// To who is in no dialog with us the answer is known without a transaction; where many ask, the
+// room for those is needed.
+bool engine::impl::refuse_lost(const sip::message_view& m, const endpoint& source)
+{
+    const auto to = m.to();
+    const bool ends_nothing = m.method() == sip::method::ack || m.method() == sip::method::cancel;
+    if (!to || to->tag().empty() || ends_nothing) return false;
+    if (ctx.transactions.size() < limits::transactions / 2 || ctx.transactions.knows(m))
+        return false;
+    if (find_if([&](const ua::call& c) { return c.has_dialog_for(m); })) return false;
+    ctx.transactions.refuse(m, 481, {}, source, ctx.actions);
+    return true;
+}
+
 // ---- the public face
 
 engine::engine(settings s, random_source& random)
@@ -184,7 +210,7 @@ void engine::receive(std::string_view datagram, const endpoint& source, const en
         impl_->carry_out(now);
         return;
     }
-    if (m.is_response() || !impl_->refuse_stranger(m, source))
+    if (m.is_response() || (!impl_->refuse_stranger(m, source) && !impl_->refuse_lost(m, source)))
         impl_->ctx.transactions.receive(m, source, now, impl_->ctx.actions);
     impl_->carry_out(now);
 }
@@ -265,8 +291,9 @@ std::size_t engine::poll_media(std::span<std::uint8_t> to)
 std::size_t engine::poll_media_report(std::span<std::uint8_t> to)
 {
     std::size_t size = 0;
+    const ua::call* present = impl_->present();
     for (const auto& c : impl_->calls)
-        if (size == 0) size = c->audio().poll_report(to);
+        if (size == 0 && (c.get() == present || c->ended())) size = c->audio().poll_report(to);
     return size;
 }
 

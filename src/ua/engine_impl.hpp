@@ -58,6 +58,7 @@ struct engine::impl
     bool on_replacing_invite(const incoming& in, time_point now);
     void drop_finished();
     bool refuse_stranger(const sip::message_view& m, const endpoint& source);
+    bool refuse_lost(const sip::message_view& m, const endpoint& source);
 };
 
 template <class Predicate>

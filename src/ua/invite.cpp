@@ -153,10 +153,25 @@ void call::on_success(const sip::message_view& response, time_point now)
     if (!chosen_ && l.given_up) end(*std::exchange(l.given_up, ending{}), now);
 }
 
-void call::on_stray_success(const sip::message_view& response)
+bool call::on_stray_success(const sip::message_view& response)
 {
     const auto to = response.to();
-    if (const auto index = to ? find_leg(to->tag()) : std::nullopt) repeat_ack(*index, response);
+    const auto index = to ? find_leg(to->tag()) : std::nullopt;
+    if (index) repeat_ack(*index, response);
+    return index.has_value();
+}
+
+void call::give_back(sip::message invite, const sip::message_view& response, const endpoint& from,
+                     time_point now)
+{
+    ended_ = true; // nobody is told
+    phase_ = phase::finished;
+    parting_ = parting::sent;
+    invite_ = std::move(invite);
+    options_.late_offer = !has_offer(*invite_);
+    invited_ = from;
+    ours_ = !ctx_.registers || ctx_.is_server(from.address);
+    if (leg_for(response)) on_success(response, now);
 }
 
 void call::repeat_ack(std::size_t leg_index, const sip::message_view& response)

@@ -8,6 +8,12 @@
 
 namespace solosip::ua
 {
+namespace
+{
+
+constexpr seconds ring_interval{60};
+
+} // namespace
 
 // ---- the caller
 
@@ -80,7 +86,17 @@ result<void> call::ring(const std::vector<header>& headers, time_point now)
     reply r = with_contact(180);
     r.headers.insert(r.headers.end(), headers.begin(), headers.end());
     send_provisional({std::move(r)}, wants_reliable_ && !needs_offer, now);
+    timers_.set(timer::ring_again, now + ring_interval);
     return {};
+}
+
+// RFC 3261 section 13.3.1.1: proxies on the way give up an INVITE that is silent for 3 minutes.
+void call::ring_on(time_point now)
+{
+    if (phase_ != phase::offered) return;
+    const bool reliable = wants_reliable_ && !(late_offer_ && !early_);
+    send_provisional(with_contact(early_ ? 183 : 180), reliable, now);
+    timers_.set(timer::ring_again, now + ring_interval);
 }
 
 result<void> call::early_media(const answer_options& options, time_point now)
@@ -104,6 +120,7 @@ result<void> call::early_media(const answer_options& options, time_point now)
         return text.error();
     early_ = true;
     send_provisional({std::move(r)}, knows_reliable_, now);
+    timers_.set(timer::ring_again, now + ring_interval);
     run_media(0, now);
     return {};
 }
@@ -152,6 +169,7 @@ void call::forget_provisionals()
     unacknowledged_.reset();
     provisionals_.clear();
     answer_waits_.reset();
+    timers_.stop(timer::ring_again);
     timers_.stop(timer::provisional_again);
     timers_.stop(timer::provisional_limit);
 }

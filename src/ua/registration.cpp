@@ -254,8 +254,7 @@ seconds registration::granted_to_us(const sip::message_view& response) const
                                 best = rank;
                                 granted = -1;
                                 if (const auto life = binding->params.find("expires"))
-                                    if (const auto n = sip::parse_number(*life))
-                                        granted = *n;
+                                    if (const auto n = sip::parse_number(*life)) granted = *n;
                             });
     if (granted < 0)
         if (const auto n = response.number(sip::header_id::expires)) granted = *n;
@@ -313,7 +312,8 @@ void registration::on_success(const sip::message_view& response, time_point now)
     }
     learned_ = false;
     state_ = state::registered;
-    timers_.set(timer::again, now + refresh_after(granted));
+    // Who grants a second would make us ask each second.
+    timers_.set(timer::again, now + std::max(refresh_after(granted), seconds(5)));
     if (announced_ && told_contact_ == contact_) return;
     announced_ = true;
     told_contact_ = contact_;

@@ -23,12 +23,14 @@ milliseconds back_off(int failures, milliseconds least, milliseconds most, rando
 
 /*
                  start                 answer of the edge
-     [ idle ] ----------> [ resolving ] ------------> [ requesting ] <---- 401, 423: again
-        ^                      ^   ^                    |        |
-        |  200 to Expires: 0   |   |  time to refresh   | 200    | anything else
-        +----------------------|---|--------------------+        |
-                               |   +---- [ registered ] <        v
-                               +------------------------- [ waiting ]
+     [ idle ] ----------> [ resolving ] ------------> [ requesting ] <---- 401, 423, 200 that
+        ^                   ^   ^   ^                   |        |         shows another address,
+        |  200 to Expires: 0|   |   |  time to refresh  | 200    |         or comes while we want
+        +-------------------|---|---|-------------------+        |         to leave: again
+                            |   |   +-- [ registered ] <         |
+        another address     |   |             | stop: requesting | anything else
+        (from any but idle) |   |                                v
+        --------------------+   +------------------------ [ waiting ]
                                         back-off over
 */
 class registration
@@ -110,10 +112,10 @@ private:
 
     std::string call_id_, from_tag_;
     std::uint32_t cseq_ = 0;
-    std::string contact_;      ///< our binding's URI
-    std::string told_contact_; ///< which one does the user know?
+    std::string contact_;             ///< our binding's URI
+    std::string told_contact_;        ///< which one does the user know?
     std::vector<std::string> former_; ///< bindings of ours that the next REGISTER removes
-    bool learned_ = false;     ///< has this refresh taught us another address already?
+    bool learned_ = false;            ///< has this refresh taught us another address already?
     seconds asked_{0};
     int failures_ = 0; ///< in a row
     int brief_ = 0;    ///< how often was the interval too brief, one after the other?

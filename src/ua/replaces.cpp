@@ -64,6 +64,12 @@ bool engine::impl::on_replacing_invite(const incoming& in, time_point now)
     case call::replacing::answered: ctx.respond(in, {486}, now); return true;
     case call::replacing::yes: break;
     }
+    // Its place is to be taken by another one already (RFC 5589 section 6); which, shows soon.
+    if (old->is_followed())
+    {
+        ctx.respond(in, {491}, now);
+        return true;
+    }
     auto next = std::make_unique<ua::call>(ctx, static_cast<call_id>(++last_call));
     if (!next->on_invite(in, now, false)) return true;
     ua::call& taker = *next;

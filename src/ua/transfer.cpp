@@ -45,7 +45,6 @@ void call::on_refer_response(const sip::message_view& response, time_point now)
         refer_out_->last = {response.status(), std::string(response.reason())};
         return finish_refer(error_of(response.status()), now);
     }
-    refer_out_->accepted = true;
     // RFC 4488 section 4: no subscription, so nothing more will be heard.
     const auto sub = response.first(sip::header_id::refer_sub);
     if (sub && sip::iequals(sub->substr(0, sub->find(';')), "false"))

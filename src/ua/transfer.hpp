@@ -41,8 +41,7 @@ fragment read_fragment(std::string_view body);
 struct our_refer
 {
     std::uint32_t cseq = 0; ///< names the subscription (RFC 3515 section 2.4.6); 0: not sent yet
-    bool accepted = false;
-    fragment last{}; ///< what has been told of so far
+    fragment last{};        ///< what has been told of so far
 };
 
 /// A REFER of theirs that the application has not decided about.
@@ -63,7 +62,6 @@ struct followed_refer
     std::uint32_t id = 0; ///< the REFER's CSeq
     bool tells = true;    ///< false: none is wanted (RFC 4488), or the other side hears no more
     int told = 0;         ///< the last status
-    bool over = false;
 };
 
 } // namespace solosip::ua

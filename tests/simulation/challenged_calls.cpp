@@ -235,3 +235,87 @@ TEST_CASE("credentials do not go to a stranger who challenges a call to him")
     CHECK(stranger.count(sip::method::invite) == 1);
     CHECK(s.alice.seen.endings.at(0).why == errc::auth_rejected);
 }
+
+TEST_CASE("what one server asked for does not go to the next one whom we call (22.1)")
+{
+    world w{1};
+    node alice(w, "alice", alice_address);
+    registrar server(w, peer_address);
+    simulation::peer stranger(w, "stranger", carol_address);
+    REQUIRE(alice.engine().set_account(account_at(server)));
+    server.on_message = [&](const sip::message& m)
+    {
+        if (!m->is_request() || m->method() == sip::method::ack || !server.admits(m)) return;
+        server.answer(m, m->method() == sip::method::invite ? "486 Busy Here" : "200 OK");
+    };
+    REQUIRE(alice.call("sip:x@192.0.2.9"));
+    w.run_for(seconds(1));
+    REQUIRE(server.count(sip::method::invite) == 2);
+    REQUIRE(alice.call("sip:x@192.0.2.3"));
+    REQUIRE(alice.request({"MESSAGE", "sip:x@192.0.2.3", {}, {}, "Hello."}));
+    w.run_for(seconds(1));
+    INFO(w.log());
+    REQUIRE(stranger.count(sip::method::invite) > 0);
+    CHECK(header_of(stranger.last(sip::method::invite), "Authorization").empty());
+    REQUIRE(stranger.count(sip::method::message) > 0);
+    CHECK(header_of(stranger.last(sip::method::message), "Authorization").empty());
+    REQUIRE(alice.request({"MESSAGE", "sip:x@192.0.2.9", {}, {}, "Hello."}));
+    w.run_for(seconds(1));
+    CHECK(server.count(sip::method::message) == 1); // not asked again
+}
+
+TEST_CASE("a route that the callee has made up gets no credentials, nor does his ACK (13.2.2.4)")
+{
+    const bool forged = GENERATE(false, true);
+    CAPTURE(forged);
+    world w{1};
+    node alice(w, "alice", alice_address);
+    registrar server(w, peer_address);
+    simulation::peer callee(w, "callee", carol_address);
+    alice.register_as(account_at(server));
+    w.run_for(seconds(1));
+    REQUIRE(alice.engine().registered());
+    server.on_message = [&](const sip::message& m)
+    {
+        if (!m->is_request() || m->method() != sip::method::invite || !server.admits(m, true))
+            return;
+        const std::string route = forged ? "Record-Route: <sip:192.0.2.3;lr>\n" : std::string();
+        server.answer(m, "200 OK", route + "Contact: <sip:x@192.0.2.3>\n", server.sdp());
+    };
+    REQUIRE(alice.call("bob"));
+    w.run_for(seconds(1));
+    REQUIRE(alice.seen.answered == 1);
+    REQUIRE(alice.hang_up());
+    w.run_for(seconds(1));
+    INFO(w.log());
+    REQUIRE(callee.count(sip::method::ack) > 0);
+    REQUIRE(callee.count(sip::method::bye) > 0);
+    for (const auto method : {sip::method::ack, sip::method::bye})
+    {
+        CHECK(header_of(callee.last(method), "Proxy-Authorization").empty());
+        CHECK(header_of(callee.last(method), "Authorization").empty());
+    }
+}
+
+TEST_CASE("another account for calls leaves the registration its own")
+{
+    world w{1};
+    node alice(w, "alice", alice_address);
+    registrar server(w, peer_address, {auth::algorithm::md5}, seconds(10));
+    server.grants = 120;
+    alice.register_as(account_at(server));
+    w.run_for(seconds(1));
+    REQUIRE(alice.engine().registered());
+    ua::account another = account_at(server, "door");
+    another.password = "wrong";
+    REQUIRE(alice.engine().set_account(another));
+    w.run_for(minutes(10)); // refreshed, with nonces that are too old
+    INFO(w.log());
+    CHECK(alice.engine().registered());
+    CHECK(alice.seen.registrations.size() == 1);
+    CHECK(header_of(server.last(sip::method::register_), "Authorization").find("\"alice\"") !=
+          std::string::npos);
+    alice.unregister();
+    w.run_for(seconds(1));
+    CHECK(server.bindings.empty());
+}

@@ -150,6 +150,54 @@ TEST_CASE("registered: the new binding at once, and the old one goes with it (10
     CHECK(contacts.find("expires=0") == std::string::npos);
 }
 
+TEST_CASE("the old binding goes although the first REGISTER from the new place is challenged")
+{
+    world w{1};
+    node alice(w, "alice", alice_address);
+    registrar server(w, ip_address::v4(192, 0, 2, 5), {auth::algorithm::md5}, seconds(10));
+    alice.register_as(account_at(server));
+    w.run_for(minutes(1)); // the nonce has become too old
+    REQUIRE(server.bindings.size() == 1);
+    const bool twice = GENERATE(false, true);
+    if (twice)
+    {
+        w.cut(elsewhere, server.address());
+        move(alice, w);
+        w.mend();
+        alice.move_to(ip_address::v4(203, 0, 113, 21));
+        alice.engine().network_changed(w.now());
+        alice.drain();
+        w.run_for(seconds(1));
+    }
+    else
+        move(alice, w);
+    INFO(w.log());
+    REQUIRE(server.bindings.size() == 1);
+    CHECK(server.bindings[0].contact.find(alice.address().to_string()) != std::string::npos);
+}
+
+TEST_CASE("a call hears where we are although the way is not known at first (12.2)")
+{
+    agent_and_peer s;
+    s.w.set_host("peer.example", {s.peer.sip()});
+    s.peer.on_message = [&](const sip::message& m)
+    {
+        if (m->is_request() && m->method() == sip::method::invite)
+            s.peer.answer(m, "200 OK", "Contact: <sip:peer@peer.example>\n", s.peer.sdp());
+    };
+    REQUIRE(s.alice.call(peer_uri));
+    s.w.run_for(seconds(1));
+    s.w.set_host("peer.example", {});
+    move(s.alice, s.w);
+    s.w.set_host("peer.example", {s.peer.sip()});
+    s.w.run_for(seconds(10));
+    INFO(s.w.log());
+    CHECK(s.peer.last(sip::method::invite)->body().find("203.0.113.20") != std::string_view::npos);
+    s.peer.adopt(s.peer.last(sip::method::invite), s.alice.sip());
+    s.peer.request("BYE");
+    CHECK(s.all_over());
+}
+
 TEST_CASE("neither registered nor in a call: nothing is said")
 {
     world w{1};

@@ -236,3 +236,37 @@ TEST_CASE("targets and headers that cannot be are refused before anything is sen
     CHECK(s.peer.inbox.empty());
     CHECK(s.alice.engine().live_objects() == 0);
 }
+
+TEST_CASE("an INVITE that is meant for a while only hears 487 when that is over (13.3.1)")
+{
+    agent_and_peer s;
+    s.alice.how.ring = true;
+    s.peer.invite(s.alice.sip(), "sip:alice@192.0.2.1", "Expires: 5\n");
+    s.w.run_for(seconds(4));
+    CHECK(s.alice.in_call());
+    s.w.run_for(seconds(2));
+    INFO(s.w.log());
+    REQUIRE(s.peer.count(487) > 0);
+    s.peer.acknowledge_refusal(s.peer.last(487));
+    CHECK(s.alice.seen.endings.at(0).why == errc::no_answer);
+    CHECK(s.all_over());
+}
+
+TEST_CASE("while it rings each minute has a 1xx, for the proxies on the way (13.3.1.1)")
+{
+    auto patient = node::usual();
+    patient.ring_limit = seconds(600);
+    agent_and_peer s(patient);
+    s.alice.how.ring = true;
+    s.peer.invite(s.alice.sip(), "sip:alice@192.0.2.1");
+    s.w.run_for(seconds(290));
+    INFO(s.w.log());
+    CHECK(s.peer.count(180) == 5);
+    REQUIRE(s.alice.answer());
+    s.w.run_for(milliseconds(50));
+    s.peer.acknowledge();
+    s.w.run_for(seconds(200));
+    CHECK(s.peer.count(180) == 5);
+    s.peer.request("BYE");
+    CHECK(s.all_over());
+}

@@ -59,7 +59,15 @@ void registrar::on_register(const sip::message& request)
         return;
     }
     ++accepted;
-    std::erase_if(bindings, [&](const binding& b) { return b.contact == uri; });
+    request->for_each_value(
+        sip::header_id::contact,
+        [&](std::string_view value)
+        {
+            const auto other = sip::parse_name_addr(value);
+            const bool goes = other && other->params.find("expires").value_or("") == "0";
+            std::erase_if(bindings, [&](const binding& b)
+                          { return b.contact == uri || (goes && b.contact == other->uri.text); });
+        });
     const auto granted = std::min<unsigned>(wanted, grants);
     std::string lines = also;
     if (granted != 0)

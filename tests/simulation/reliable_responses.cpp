@@ -412,6 +412,28 @@ TEST_CASE("our offer in the 183 and no good answer in the PRACK: 488 (5)")
     CHECK(s.all_over());
 }
 
+TEST_CASE("an offer in the PRACK that we cannot do: 488, and the response has arrived (3)")
+{
+    agent_and_peer s;
+    call_in(s, "Supported: 100rel\n");
+    REQUIRE(s.alice.early_media());
+    s.w.run_for(milliseconds(50));
+    const int before = s.peer.count(183);
+    REQUIRE(s.alice.answer());
+    take_dialog(s, 183);
+    s.peer.request("PRACK", rack(s, 183), s.peer.sdp("18"));
+    s.w.run_for(seconds(5));
+    INFO(s.w.log());
+    CHECK(s.peer.count(488) == 1);
+    CHECK(s.peer.count(183) == before);
+    CHECK(s.peer.count(200) > 0);
+    s.peer.acknowledge();
+    s.w.run_for(milliseconds(50));
+    CHECK(s.alice.in_call());
+    s.peer.request("BYE");
+    CHECK(s.all_over());
+}
+
 TEST_CASE("an offer in the PRACK is answered in its 200 (5)")
 {
     agent_and_peer s;

@@ -192,3 +192,33 @@ TEST_CASE("Replaces may be required of us where transfers are allowed (6.2)")
         CHECK(s.all_over());
     }
 }
+
+TEST_CASE("Replaces belongs into an INVITE (3)")
+{
+    taken_over s;
+    s.carol.say(s.alice.sip(), "OPTIONS sip:alice@192.0.2.1 SIP/2.0\nVia: {via}\nMax-Forwards: 70\n"
+                               "From: <sip:x@y>;tag=1\nTo: <sip:alice@192.0.2.1>\nCall-ID: 1\n"
+                               "CSeq: 1 OPTIONS\nReplaces: a;to-tag=b;from-tag=c\n");
+    s.w.run_for(milliseconds(100));
+    CHECK(s.carol.count(400) == 1);
+}
+
+TEST_CASE("a call that is about to be transferred is taken by nobody else meanwhile")
+{
+    taken_over s;
+    simulation::peer target(s.w, "target", ip_address::v4(192, 0, 2, 10));
+    const auto dialog = s.connect();
+    s.peer.request("REFER", "Refer-To: <sip:x@192.0.2.10>\n" + s.peer.contact());
+    s.w.run_for(milliseconds(100));
+    REQUIRE(s.alice.follow());
+    s.w.run_for(milliseconds(100));
+    s.take("Replaces: " + dialog + "\n");
+    INFO(s.w.log());
+    CHECK(s.carol.count(491) == 1);
+    CHECK(s.carol.count(200) == 0);
+    target.answer(target.last(sip::method::invite), "486 Busy Here");
+    s.w.run_for(milliseconds(100));
+    REQUIRE(s.alice.in_call());
+    s.peer.request("BYE");
+    CHECK(s.all_over());
+}

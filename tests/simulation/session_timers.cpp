@@ -287,6 +287,32 @@ TEST_CASE("a held call is refreshed and stays held")
     CHECK(s.all_over());
 }
 
+TEST_CASE("a hold that is refused takes a refresh's time, and not the session's (10)")
+{
+    agent_and_peer s(with(seconds(90)));
+    s.peer.on_message = [&](const sip::message& m)
+    {
+        if (!m->is_request() || m->method() != sip::method::invite) return;
+        if (m->body().find("sendonly") == std::string_view::npos)
+            s.peer.answer(m, "200 OK", s.peer.contact() + "Session-Expires: 90;refresher=uac\n",
+                          s.peer.sdp());
+    };
+    REQUIRE(s.alice.call(peer_uri));
+    s.w.run_for(seconds(44));
+    REQUIRE(s.alice.seen.answered == 1);
+    REQUIRE(s.alice.hold());
+    s.w.run_for(seconds(2));
+    s.peer.answer(s.peer.last(sip::method::invite), "488 Not Acceptable Here");
+    s.w.run_for(seconds(5));
+    INFO(s.w.log());
+    CHECK(s.peer.last(sip::method::invite)->body().find("sendonly") == std::string_view::npos);
+    s.w.run_for(minutes(5));
+    CHECK(s.alice.in_call());
+    s.peer.adopt(s.peer.last(sip::method::invite), s.alice.sip());
+    s.peer.request("BYE");
+    CHECK(s.all_over());
+}
+
 TEST_CASE("a peer that vanishes is noticed by the refresh")
 {
     two_agents s;

@@ -106,6 +106,23 @@ TEST_CASE("the switch: strangers ring if they know whom; who guesses hears 404 (
     CHECK(s.alice.seen.incoming.size() == 2);
 }
 
+TEST_CASE("no longer registered, anybody may ring again")
+{
+    world w{1};
+    node alice(w, "alice", alice_address);
+    registrar server(w, ip_address::v4(192, 0, 2, 5));
+    simulation::peer stranger(w, "stranger", carol_address);
+    alice.register_as(account_at(server));
+    w.run_for(seconds(1));
+    alice.unregister();
+    w.run_for(seconds(1));
+    stranger.invite(alice.sip(), "sip:alice@192.0.2.1");
+    w.run_for(milliseconds(100));
+    INFO(w.log());
+    CHECK(alice.seen.incoming.size() == 1);
+    CHECK(stranger.count(403) == 0);
+}
+
 TEST_CASE("floods of strangers leave nothing behind, and the registration lives")
 {
     registered s;

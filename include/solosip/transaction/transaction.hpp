@@ -86,11 +86,14 @@ struct terminated
     id transaction;
 };
 /// A response that belongs to no transaction: a 2xx to an INVITE long settled (the dialog sends ACK
-/// again), anything else is for the log.
+/// again), anything else is for the log. A 2xx that comes behind a refusal is a late fork's: then
+/// `invite` is what it answers, so that the dialog can be made and ended (RFC 3261 section
+/// 13.2.2.4).
 struct stray_response
 {
     sip::message response;
     endpoint source;
+    sip::message invite{};
 };
 using action =
     std::variant<send, deliver, deliver_request, cancelled, failed, terminated, stray_response>;
@@ -133,11 +136,14 @@ public:
     // -- events
 
     /// A datagram that parsed and passed `sip::validate`; `reliable` where it came by TCP or TLS.
-    /// Beyond `limits::transactions` new requests are answered 503 without a transaction. Responses
-    /// go to where the request came from, by RFC 3581 or to the port of its Via (RFC 3261 section
-    /// 18.2.2); `maddr` is not followed, as that would let a stranger aim our answers at others.
+    /// Beyond `limits::transactions` new requests are answered 503 without a transaction, and
+    /// before that where strangers would take up the room of our own. Responses go to where the
+    /// request came from, by RFC 3581 or to the port of its Via (RFC 3261 section 18.2.2); `maddr`
+    /// is not followed, as that would let a stranger aim our answers at others.
     void receive(const sip::message_view& m, const endpoint& source, time_point now, actions& out,
                  bool reliable = false);
+    /// Whether that is a request once more that has a transaction.
+    bool knows(const sip::message_view& request) const;
     /// A final answer to a request that begins no transaction, such as one that `sip::validate`
     /// refuses; where it goes is as for `receive`. Repetitions get the same answer, To tag included
     /// (RFC 3261 section 8.2.7).
