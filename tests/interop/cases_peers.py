@@ -173,3 +173,18 @@ def case_digits_from_sipp(lab):
     wire.finish()
     check(phone.digits() == '1590*#', f'digits {phone.digits()!r}')
     check(not wire.malformed(), 'malformed packets')
+
+
+def case_info_from_sipp(lab):
+    """Digits by INFO, which is told as any other press."""
+    phone, peer = _answer(lab, scenarios.presses_by_info('159'), '--count', '1')
+    peer.verdict()
+    _check_end(phone, 0)
+    check(phone.digits() == '159', f'digits {phone.digits()!r}')
+
+
+def case_info_to_sipp(lab):
+    """Who agrees on no telephone-event gets INFO."""
+    peer, phone = _call(lab, scenarios.hears_info('27'), '--send', '27', '--hang-up-after', '3')
+    peer.verdict()
+    _check_end(phone, 0)

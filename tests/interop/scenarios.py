@@ -379,6 +379,31 @@ def loses_acks():
         *bye()], retransmits=False)
 
 
+def presses_by_info(keys):
+    """Digits as many gateways send them (application/dtmf-relay)."""
+    steps = []
+    for number, key in enumerate(keys, 2):
+        info = _request('INFO', '[next_url]', f'info{number}', f'{number} INFO', '[routes]',
+                        'Content-Type: application/dtmf-relay', to=TAG, repeats=True)
+        steps += [info.replace('\n\n\n]]>', f'\n\nSignal={key}\nDuration=160\n]]>'), response(200), pause(200)]
+    last = _request('BYE', '[next_url]', 'bye', f'{len(keys) + 2} BYE', '[routes]', to=TAG, repeats=True)
+    return Scenario('presses_by_info', [
+        invite(), *provisionals(), response(200), ack(), pause(300), *steps, last, response(200)])
+
+
+def hears_info(keys):
+    """Has no telephone-event, so the digits come by INFO."""
+    answer = reply(200, 'OK', sdp=True, repeats=True).replace(' 101', '').replace(
+        'a=rtpmap:101 telephone-event/8000', 'a=sendrecv').replace('a=fmtp:101 0-15', 'a=ptime:20')
+    steps = []
+    for key in keys:
+        pressed = (f'<ereg regexp="Signal= *{key}" search_in="body" check_it="true" assign_to="key"/>'
+                   + remember('Content-Type', 'kind', 'application/dtmf-relay') + '<log message="[$key] [$kind]"/>')
+        steps += [expect('INFO', pressed), reply_in_dialog(200, 'OK')]
+    return Scenario('hears_info', [
+        expect('INVITE'), answer, expect('ACK'), *steps, expect('BYE'), reply_in_dialog(200, 'OK')])
+
+
 def presses(keys, lead=500, tail=500):
     """Digits from SIPp's own captures of RFC 4733 events, payload type 101."""
     steps = []

@@ -84,10 +84,11 @@ std::string run(std::uint64_t seed, std::size_t& most)
     act_for_a_while(s);
     s.clear();
     const auto apart = come_together(s);
+    const auto silences = s.silences();
     check_nothing_left(s);
     most = std::max(most, s.most());
     CHECK(s.most() < much);
-    for (const auto& list : {s.faults(), s.watch.faults(), s.watch.unanswered(), apart})
+    for (const auto& list : {s.faults(), s.watch.faults(), s.watch.unanswered(), apart, silences})
         for (const auto& line : list)
             FAIL_CHECK("SOLOSIP_SEED=" << seed << ' ' << line);
     return s.w.log();

@@ -352,6 +352,26 @@ void script::check_agreement(const node& who)
         faults_.push_back(who.name() + " has another codec for now");
 }
 
+std::vector<std::string> script::silences()
+{
+    std::vector<std::string> found;
+    if (!audible_) return found;
+    std::map<node*, std::uint64_t> before;
+    for (const auto& n : all)
+    {
+        const auto call = n->established();
+        const node* with = call ? partner_of(*n, *call) : nullptr;
+        if (with == nullptr || unnoticed_.contains(n.get()) || unnoticed_.contains(with)) continue;
+        if (n->held() == "none" || n->held() == "peer")
+            before[n.get()] = n->engine().media_statistics().received_packets;
+    }
+    w.run_for(seconds(2));
+    for (const auto& [n, packets] : before)
+        if (n->established() && n->engine().media_statistics().received_packets == packets)
+            found.push_back(n->name() + " hears nothing");
+    return found;
+}
+
 std::vector<std::string> script::disagreements(seconds good_for) const
 {
     std::vector<std::string> found;

@@ -36,6 +36,8 @@ public:
     const std::vector<std::string>& faults() const { return faults_; }
     /// What does not fit together although the network has been good for so long, a line each.
     std::vector<std::string> disagreements(seconds good_for) const;
+    /// Who hears nothing for two seconds although the other side may speak, a line each.
+    std::vector<std::string> silences();
     /// The most that an agent has had of everything at once.
     std::size_t most() const { return most_; }
     /// After each step: that, and whether those agree who have nothing to say to each other.
