@@ -1,19 +1,9 @@
 // Callees that want to keep us busy: whatever they answer, it costs little and comes to an end.
+#include "simulation/pracks.hpp"
 #include "simulation/registrar.hpp"
-#include "simulation/scenario.hpp"
 
 using namespace solosip;
 using namespace solosip::simulation;
-
-namespace
-{
-
-std::string reliably(int rseq)
-{
-    return "Require: 100rel\nRSeq: " + std::to_string(rseq) + "\n";
-}
-
-} // namespace
 
 TEST_CASE("422 that asks for more each time is followed twice (RFC 4028 section 7.3)")
 {
@@ -59,7 +49,7 @@ TEST_CASE("reliable responses without an end: a few PRACKs are out, and we can s
     const auto invite = s.peer.last(sip::method::invite);
     for (int i = 1; i <= 300; ++i)
     {
-        s.peer.answer(invite, "180 Ringing", s.peer.contact() + reliably(i));
+        s.peer.answer(invite, "180 Ringing", s.peer.contact() + reliably(static_cast<unsigned>(i)));
         s.w.run_for(milliseconds(20));
     }
     CHECK(s.alice.engine().live_objects() < 3 * limits::provisionals);

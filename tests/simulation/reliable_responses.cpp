@@ -1,38 +1,8 @@
 // Reliable provisional responses and PRACK (RFC 3262), in both roles.
-#include "simulation/scenario.hpp"
+#include "simulation/pracks.hpp"
 
 using namespace solosip;
 using namespace solosip::simulation;
-
-namespace
-{
-
-const std::string alice_uri = "sip:alice@192.0.2.1";
-
-std::string reliably(unsigned rseq)
-{
-    return "Require: 100rel\nRSeq: " + std::to_string(rseq) + "\n";
-}
-
-// The peer calls; with this header, and an offer or none.
-void call_in(agent_and_peer& s, const std::string& header, std::optional<std::string> body = {})
-{
-    s.peer.invite(s.alice.sip(), alice_uri, header, std::move(body));
-    s.w.run_for(milliseconds(50));
-}
-
-// The dialog that a provisional response has made.
-void take_dialog(agent_and_peer& s, int status)
-{
-    s.peer.with.to = header_of(s.peer.last(status), "To");
-}
-
-std::string rack(agent_and_peer& s, int status)
-{
-    return "RAck: " + header_of(s.peer.last(status), "RSeq") + " 1 INVITE\n";
-}
-
-} // namespace
 
 // ---- as the caller
 
@@ -318,30 +288,6 @@ TEST_CASE("no 200 before a reliable session description has arrived (5)")
     CHECK(s.all_over());
 }
 
-TEST_CASE("a 183 that waits behind a 180 goes out no more: the 200 describes the session (5)")
-{
-    agent_and_peer s;
-    s.alice.how.ring = true;
-    call_in(s, "Require: 100rel\n");
-    REQUIRE(s.peer.count(180) == 1);
-    REQUIRE(s.alice.early_media());
-    s.w.run_for(milliseconds(50));
-    CHECK(s.peer.count(183) == 0);
-    REQUIRE(s.alice.answer());
-    s.w.run_for(milliseconds(50));
-    INFO(s.w.log());
-    REQUIRE(s.peer.count(200) == 1);
-    CHECK(s.peer.last(200)->body().find("m=audio") != std::string_view::npos);
-    take_dialog(s, 180);
-    s.peer.request("PRACK", rack(s, 180)); // late
-    s.peer.acknowledge();
-    s.w.run_for(milliseconds(50));
-    CHECK(s.peer.count(183) == 0);
-    CHECK(s.alice.seen.answered == 1);
-    s.peer.request("BYE");
-    CHECK(s.all_over());
-}
-
 TEST_CASE("hanging up while an answer waits for its PRACK")
 {
     agent_and_peer s;
@@ -409,28 +355,6 @@ TEST_CASE("our offer in the 183 and no good answer in the PRACK: 488 (5)")
     CHECK(s.peer.count(488) == 1);
     s.peer.acknowledge_refusal(s.peer.last(488));
     CHECK(s.alice.seen.endings.at(0).why == errc::no_common_codec);
-    CHECK(s.all_over());
-}
-
-TEST_CASE("an offer in the PRACK that we cannot do: 488, and the response has arrived (3)")
-{
-    agent_and_peer s;
-    call_in(s, "Supported: 100rel\n");
-    REQUIRE(s.alice.early_media());
-    s.w.run_for(milliseconds(50));
-    const int before = s.peer.count(183);
-    REQUIRE(s.alice.answer());
-    take_dialog(s, 183);
-    s.peer.request("PRACK", rack(s, 183), s.peer.sdp("18"));
-    s.w.run_for(seconds(5));
-    INFO(s.w.log());
-    CHECK(s.peer.count(488) == 1);
-    CHECK(s.peer.count(183) == before);
-    CHECK(s.peer.count(200) > 0);
-    s.peer.acknowledge();
-    s.w.run_for(milliseconds(50));
-    CHECK(s.alice.in_call());
-    s.peer.request("BYE");
     CHECK(s.all_over());
 }
 

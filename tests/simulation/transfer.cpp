@@ -1,89 +1,8 @@
 // Transfers: RFC 3515 (REFER), RFC 5589 section 6 (blind), RFC 7647, RFC 4488, RFC 3420.
-#include "simulation/scenario.hpp"
+#include "simulation/transfers.hpp"
 
 using namespace solosip;
 using namespace solosip::simulation;
-
-namespace
-{
-
-const std::string carol_uri = "sip:carol@192.0.2.3";
-
-ua::settings willing()
-{
-    auto s = node::usual();
-    s.allow_transfers = true;
-    return s;
-}
-
-// Alice and Bob talk; Bob follows transfers; Carol is there.
-struct three_agents
-{
-    explicit three_agents(weather sky = {}, std::uint64_t seed = 1) : w(seed, sky)
-    {
-        bob.on_event = [this](const ua::event& e)
-        {
-            if (std::holds_alternative<ua::transfer_wanted>(e) && follows) (void)bob.follow();
-        };
-        bob.how.answer_after = milliseconds(100);
-        carol.how.answer_after = seconds(1);
-    }
-
-    world w;
-    node alice{w, "alice", alice_address};
-    node bob{w, "bob", bob_address, willing()};
-    node carol{w, "carol", carol_address};
-    bool follows = true;
-
-    void connect()
-    {
-        REQUIRE(alice.call(bob_uri));
-        REQUIRE(w.run_until([&] { return alice.seen.answered == 1; }, minutes(1)));
-        w.run_for(seconds(1));
-    }
-    bool all_over()
-    {
-        w.run_for(long_after);
-        return alice.nothing_left() && bob.nothing_left() && carol.nothing_left();
-    }
-};
-
-// Alice may be referred; the peer refers her, once connected.
-struct referred
-{
-    referred()
-    {
-        alice.how.answer_after = milliseconds(0);
-        peer.on_message = [this](const sip::message& m)
-        {
-            if (m->is_request() && m->method() != sip::method::ack) peer.answer(m, "200 OK");
-        };
-        peer.invite(alice.sip(), "sip:alice@192.0.2.1");
-        w.run_for(milliseconds(300));
-        peer.acknowledge();
-        w.run_for(milliseconds(300));
-        REQUIRE(alice.seen.answered == 1);
-    }
-    void refer(const std::string& lines)
-    {
-        peer.request("REFER", lines + peer.contact());
-        w.run_for(milliseconds(100));
-    }
-    bool all_over()
-    {
-        w.run_for(long_after);
-        return alice.nothing_left() && !alice.next_timeout();
-    }
-
-    world w{1};
-    node alice{w, "alice", alice_address, willing()};
-    node carol{w, "carol", carol_address};
-    simulation::peer peer{w, "peer", peer_address};
-};
-
-const std::string to_carol = "Refer-To: <sip:carol@192.0.2.3>\n";
-
-} // namespace
 
 TEST_CASE("the call that a transfer asks for has headers, a subject and a name of its own")
 {
@@ -485,57 +404,5 @@ TEST_CASE("a REFER of ours: refused, not told of, told early, ended without a re
     INFO(s.w.log());
     if (s.alice.in_call()) REQUIRE(s.alice.hang_up());
     s.w.run_for(minutes(1));
-    CHECK(s.all_over());
-}
-
-TEST_CASE("our BYE crosses theirs behind a REFER: what came of it is told, once (RFC 5057 4)")
-{
-    three_agents s;
-    s.follows = false;
-    s.connect();
-    REQUIRE(s.alice.transfer(carol_uri));
-    s.w.run_for(milliseconds(100));
-    REQUIRE(s.bob.follow());
-    s.w.run_for(milliseconds(15)); // the 202 is here
-    s.w.cut(bob_address, alice_address);
-    s.w.run_for(milliseconds(100));
-    s.w.mend();
-    REQUIRE(s.alice.hang_up());
-    REQUIRE(s.bob.hang_up());
-    s.w.run_for(long_after);
-    INFO(s.w.log());
-    CHECK(s.alice.nothing_left());
-    CHECK(s.alice.seen.transfers.size() == 1);
-}
-
-TEST_CASE("until the target answers, the audio is the old call's (RFC 5589 section 6)")
-{
-    referred s;
-    simulation::peer target(s.w, "target", ip_address::v4(192, 0, 2, 10));
-    const bool answers = GENERATE(false, true);
-    CAPTURE(answers);
-    s.refer("Refer-To: <sip:x@192.0.2.10>\n");
-    REQUIRE(s.alice.follow());
-    s.w.run_for(milliseconds(100));
-    const auto invite = target.last(sip::method::invite);
-    target.answer(invite, "183 Session Progress", target.contact(), target.sdp());
-    s.w.run_for(seconds(1));
-    INFO(s.w.log());
-    CHECK(target.media_packets == 0);
-    const auto before = s.peer.media_packets;
-    s.w.run_for(seconds(1));
-    CHECK(s.peer.media_packets >= before + 49);
-    if (answers)
-        target.accept(invite);
-    else
-        target.answer(invite, "486 Busy Here");
-    s.w.run_for(seconds(1));
-    CHECK((target.media_packets > 0) == answers);
-    const auto last = s.peer.media_packets;
-    s.w.run_for(seconds(1));
-    CHECK((s.peer.media_packets > last) == !answers);
-    simulation::peer& rest = answers ? target : s.peer;
-    if (answers) target.adopt(invite, s.alice.sip());
-    rest.request("BYE");
     CHECK(s.all_over());
 }
