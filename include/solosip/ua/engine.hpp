@@ -37,8 +37,10 @@ struct account
     /// are SHA-256; "SHA-512-256:" may stand before them.
     std::string ha1{};
     std::string display_name{};
-    std::string outbound_proxy{};  ///< all requests go there first; empty: see `engine::call`
-    std::string realm{};           ///< empty: any realm of our own servers
+    std::string outbound_proxy{}; ///< all requests go there first; empty: see `engine::call`
+    /// Only this realm is answered; empty: any that comes by our own servers. Where it is known,
+    /// name it: those whom we call through these servers can ask for one of their own.
+    std::string realm{};
     seconds expires{600};          ///< asked for; 60 s to 1 day
     std::vector<header> headers{}; ///< on each REGISTER
 };
