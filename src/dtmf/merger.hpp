@@ -11,15 +11,16 @@ namespace solosip::dtmf
 {
 
 /// Some senders press each key twice: as an event and by INFO, or as an event and as a sound. The
-/// first report of a press counts. A report of the same key by another method within
-/// `together` of it is the same press, once for each method.
+/// first report of a press counts. A report of the same key by another method within `together` of
+/// it, or while the key was down, is the same press, once for each method.
 class merger
 {
 public:
     static constexpr duration together = milliseconds(1500);
 
-    /// True: a new press. `method` is 0 to 7. Presses of one method are never merged.
-    bool is_new(char key, unsigned method, time_point now);
+    /// True: a new press, which was `length` long when it was told, at `now`. `method` is 0 to 7.
+    /// Presses of one method are never merged.
+    bool is_new(char key, unsigned method, milliseconds length, time_point now);
 
 private:
     struct report

@@ -63,7 +63,7 @@ void call::on_info(const incoming& in, time_point now)
 // Some press each key in two ways at once.
 void call::report_press(char key, milliseconds length, digit_method via, time_point now)
 {
-    if (merger_.is_new(key, static_cast<unsigned>(via), now))
+    if (merger_.is_new(key, static_cast<unsigned>(via), length, now))
         ctx_.emit(digit{id_, key, length, via});
 }
 

@@ -11,10 +11,10 @@ struct fixture
 {
     dtmf::merger m;
     time_point now{seconds(100)};
-    bool press(char key, unsigned method, int later = 0)
+    bool press(char key, unsigned method, int later = 0, int length = 0)
     {
         now += milliseconds(later);
-        return m.is_new(key, method, now);
+        return m.is_new(key, method, milliseconds(length), now);
     }
 };
 
@@ -64,4 +64,23 @@ TEST_CASE("a while later it is another press")
     CHECK(f.press('1', 0));
     CHECK(f.press('1', 1, 1600));
     CHECK(f.press('2', 0));
+}
+
+TEST_CASE("a long press that one method tells at its beginning, the other at its end")
+{
+    fixture f;
+    CHECK(f.press('1', 1));
+    CHECK(!f.press('1', 0, 2000, 2000));
+    // The same key again, long too; then a short one.
+    CHECK(f.press('1', 1, 100));
+    CHECK(!f.press('1', 0, 5000, 4900));
+    CHECK(f.press('1', 0, 2000, 100));
+    CHECK(!f.press('1', 1, 50));
+}
+
+TEST_CASE("a long press is not one that was over before it began")
+{
+    fixture f;
+    CHECK(f.press('1', 1));
+    CHECK(f.press('1', 0, 5000, 2000));
 }
