@@ -170,8 +170,9 @@ public:
     }
 
     /// Presses keys, one after the other; completes when the last has gone out. Cancelling ends
-    /// only the wait. Errors: bad_digit, too_many, bad_config where RFC 4733 was asked for but not
-    /// agreed, call_ended.
+    /// only the wait. Errors: bad_digit (also for a key by RFC 4733 that their fmtp lacks, often
+    /// the flash; `automatic` sends that by INFO), too_many, bad_config where RFC 4733 was asked
+    /// for but not agreed, call_ended.
     template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code)) Token = default_token>
     auto async_send_digits(std::string keys, dtmf_via via, Token&& token = Token()) const
     {

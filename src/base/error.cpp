@@ -130,7 +130,7 @@ const char* describe(errc e) noexcept
     case errc::shut_down: return "the agent has been shut down";
     case errc::bad_uri: return "this is not a SIP URI";
     case errc::bad_header: return "a header may hold no line break, and its name must be a token";
-    case errc::bad_digit: return "digits are 0-9, *, #, A-D";
+    case errc::bad_digit: return "digits are 0-9, *, #, A-D and !, if the other side takes them";
     case errc::bad_config: return "the configuration is wrong";
     case errc::no_such_file: return "the file cannot be opened";
     case errc::unsupported_audio_file: return "the file is no audio that can be read";

@@ -160,11 +160,12 @@ media answered(const media& theirs, const choice& c, const local_media& local, a
     add_format(m, {c.theirs->payload_type, c.theirs->name, c.theirs->clock_rate, c.theirs->channels,
                    c.mine->fmtp});
     if (local.events)
-        if (const auto events = events_in(theirs, c.theirs->clock_rate))
+        if (const format* const events = events_in(theirs, c.theirs->clock_rate))
         {
-            add_format(m, {*events, std::string(telephone_event), c.theirs->clock_rate, 1,
-                           std::string(event_codes)});
-            agreed.send_events = agreed.receive_events = events;
+            add_format(m, {events->payload_type, std::string(telephone_event), c.theirs->clock_rate,
+                           1, std::string(event_codes)});
+            agreed.send_events = agreed.receive_events = events->payload_type;
+            agreed.sendable_events = event_set(events->fmtp);
         }
     return m;
 }

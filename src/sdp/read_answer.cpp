@@ -43,11 +43,13 @@ const format* by_number(const media& m, std::uint8_t payload_type)
     return nullptr;
 }
 
-// A dynamic number without an rtpmap means what the offer said of it.
+// A dynamic number without an rtpmap means what the offer said of it. What stands in an fmtp is
+// each side's own.
 media completed(media answered, const media& offered)
 {
     for (auto& f : answered.formats)
-        if (const auto* o = f.name.empty() ? by_number(offered, f.payload_type) : nullptr) f = *o;
+        if (const auto* o = f.name.empty() ? by_number(offered, f.payload_type) : nullptr)
+            f = {o->payload_type, o->name, o->clock_rate, o->channels, f.fmtp};
     return answered;
 }
 
@@ -83,9 +85,14 @@ result<agreement> read_answer(const description& offer, const description& answe
         a.srtp = *keys;
         a.receive_payload_type = *number;
         a.event_clock_rate = f.clock_rate;
-        a.send_events = events_in(theirs, f.clock_rate);
-        if (a.send_events) a.receive_events = events_in(offered, f.clock_rate);
-        if (!a.receive_events) a.send_events.reset();
+        const format* const to_them = events_in(theirs, f.clock_rate);
+        const format* const to_us = events_in(offered, f.clock_rate);
+        if (to_them != nullptr && to_us != nullptr)
+        {
+            a.send_events = to_them->payload_type;
+            a.receive_events = to_us->payload_type;
+            a.sendable_events = event_set(to_them->fmtp);
+        }
         a.direction = intersect(offered.direction, reversed(theirs.direction));
         const bool nowhere = theirs.address && theirs.address->is_unspecified();
         if (nowhere) a.direction = intersect(a.direction, direction::recvonly);

@@ -3,6 +3,7 @@
 #include "sdp/static_types.hpp"
 
 #include <algorithm>
+#include <charconv>
 
 namespace solosip::sdp
 {
@@ -15,15 +16,30 @@ const codec_choice* ours(const format& f, const std::vector<codec_choice>& codec
     return nullptr;
 }
 
-std::optional<std::uint8_t> events_in(const media& m, std::uint32_t clock_rate)
+const format* events_in(const media& m, std::uint32_t clock_rate)
 {
     for (const auto& f : m.formats)
-        if (f.clock_rate == clock_rate && same_name(f.name, telephone_event)) return f.payload_type;
-    return std::nullopt;
+        if (f.clock_rate == clock_rate && same_name(f.name, telephone_event)) return &f;
+    return nullptr;
 }
 
 namespace
 {
+
+constexpr std::uint32_t keys_only = 0xFFFF;
+constexpr std::string_view blanks = " \t";
+
+// A number at the beginning, which is taken away.
+std::optional<unsigned> leading_number(std::string_view& text)
+{
+    text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+    unsigned value = 0;
+    const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (ec != std::errc()) return std::nullopt;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+    return value;
+}
 
 // RFC 3264 section 6.1: they want to receive packets of ptime, and can take none above maxptime.
 unsigned packet_time(const media& theirs, unsigned usual)
@@ -34,6 +50,27 @@ unsigned packet_time(const media& theirs, unsigned usual)
 }
 
 } // namespace
+
+std::uint32_t event_set(std::string_view fmtp)
+{
+    std::uint32_t set = 0;
+    // RFC 4733 section 7.1.1 has no name before the list; some write it ("events=0-15").
+    fmtp.remove_prefix(std::min(fmtp.find('=') + 1, fmtp.size()));
+    while (const auto first = leading_number(fmtp))
+    {
+        auto last = first;
+        if (fmtp.starts_with('-'))
+        {
+            fmtp.remove_prefix(1);
+            last = leading_number(fmtp);
+        }
+        for (auto code = *first; last && code <= std::min(*last, 31u); ++code)
+            set |= std::uint32_t{1} << code;
+        if (!fmtp.starts_with(',')) break;
+        fmtp.remove_prefix(1);
+    }
+    return set == 0 ? keys_only : set;
+}
 
 void fill_remote(agreement& a, const media& theirs, bool mux, unsigned our_ptime)
 {

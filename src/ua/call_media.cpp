@@ -1,7 +1,9 @@
 #include "ua/call_media.hpp"
 
+#include "dtmf/event.hpp"
 #include "solosip/sip/headers.hpp"
 
+#include <algorithm>
 #include <span>
 
 namespace solosip::ua
@@ -110,6 +112,17 @@ bool call_media::run(const sdp::agreement& a, bool plays, time_point now)
     how.transform = config_.srtp;
     session_.start(how, now);
     return moved || other_codec || srtp() != suite_before;
+}
+
+bool call_media::takes_events(std::string_view keys) const
+{
+    return can_send_events() &&
+           std::all_of(keys.begin(), keys.end(),
+                       [this](char key)
+                       {
+                           const auto code = dtmf::code_of(key);
+                           return !code || (runs_by_->sendable_events >> *code & 1) != 0;
+                       });
 }
 
 endpoint call_media::remote_rtcp() const

@@ -32,6 +32,8 @@ public:
     bool running() const { return runs_by_.has_value(); }
     /// Whether the other side understands RFC 4733.
     bool can_send_events() const { return runs_by_ && runs_by_->send_events.has_value(); }
+    /// Whether it takes all of `keys` so; what is no key is for others to refuse.
+    bool takes_events(std::string_view keys) const;
     /// Where our audio goes: as agreed, or where theirs comes from.
     endpoint remote() const { return runs_by_ ? heard_at_.value_or(runs_by_->remote) : endpoint{}; }
     endpoint remote_rtcp() const;

@@ -71,7 +71,10 @@ result<media::digits_id> call::send_digits(std::string_view keys, std::optional<
                                            time_point now)
 {
     if (phase_ != phase::established || ended_) return errc::call_ended;
-    const bool by_rtp = via ? *via == digit_method::rtp : media_.can_send_events();
+    // RFC 4733 section 2.4.1: no event may be sent that the other side does not list.
+    const bool understood = media_.takes_events(keys);
+    if (via == digit_method::rtp && media_.can_send_events() && !understood) return errc::bad_digit;
+    const bool by_rtp = via ? *via == digit_method::rtp : understood;
     if (by_rtp) return media_.session().send_digits(keys);
 
     if (keys.empty() || !std::all_of(keys.begin(), keys.end(), dtmf::is_key))

@@ -55,7 +55,7 @@ TEST_CASE("an offer lists our codecs in our order, and the events")
                                        "a=rtpmap:8 PCMA/8000\r\n"
                                        "a=rtpmap:0 PCMU/8000\r\n"
                                        "a=rtpmap:101 telephone-event/8000\r\n"
-                                       "a=fmtp:101 0-15\r\n"
+                                       "a=fmtp:101 0-16\r\n"
                                        "a=ptime:20\r\n"
                                        "a=sendrecv\r\n");
 }
@@ -78,7 +78,7 @@ TEST_CASE("events are offered for each clock rate (RFC 4733 section 2.1)")
     local.codecs.push_back({"opus", 48000, 2, 102, ""});
     const auto m = make_offer(local).media.at(0);
     CHECK(m.format_tokens == std::vector<std::string>{"8", "0", "102", "101", "103"});
-    CHECK(m.formats.back() == format{103, "telephone-event", 48000, 1, "0-15"});
+    CHECK(m.formats.back() == format{103, "telephone-event", 48000, 1, "0-16"});
 }
 
 TEST_CASE("answers to offers in the manner of real peers")
@@ -134,7 +134,7 @@ TEST_CASE("the first line that suits is answered, every other one refused (RFC 3
                             "m=audio 4000 RTP/AVP 8 101\r\n"
                             "a=rtpmap:8 PCMA/8000\r\n"
                             "a=rtpmap:101 telephone-event/8000\r\n"
-                            "a=fmtp:101 0-15\r\n"
+                            "a=fmtp:101 0-16\r\n"
                             "a=ptime:20\r\n"
                             "a=sendrecv\r\n"
                             "m=application 0 UDP/BFCP *\r\n"
@@ -372,6 +372,36 @@ TEST_CASE("directions of an answer as the offerer understands them")
         CHECK(a->direction == row.agreed);
         CHECK(a->held_by_peer == row.held);
     }
+}
+
+TEST_CASE("the events that they take (RFC 4733 section 2.4.1)")
+{
+    const struct
+    {
+        std::string_view fmtp;
+        std::uint32_t set;
+    } rows[] = {
+        {"", 0xFFFF},
+        {"a=fmtp:101 0-15\r\n", 0xFFFF},
+        {"a=fmtp:101 0-16\r\n", 0x1FFFF},
+        {"a=fmtp:101 0-11,16,32-255\r\n", 0x10FFF},
+        {"a=fmtp:101 0 - 11 , 16\r\n", 0x10FFF},
+        {"a=fmtp:101 events=0-3\r\n", 0xF},
+        {"a=fmtp:101 0-99999999999\r\n", 0xFFFF},
+        {"a=fmtp:101 3-1\r\n", 0xFFFF},
+        {"a=fmtp:101 16-31\r\n", 0xFFFF0000},
+        {"a=fmtp:101 64\r\n", 0xFFFF}, // what the keys are to be sent as is not said
+    };
+    for (const auto& row : rows)
+    {
+        CAPTURE(row.fmtp);
+        const auto theirs = parsed(audio("8 101", events_101 + std::string(row.fmtp)));
+        CHECK(make_answer(theirs, ours())->agreed.sendable_events == row.set);
+        CHECK(read_answer(make_offer(ours()), theirs, ours())->sendable_events == row.set);
+    }
+    // Without an rtpmap the fmtp is still theirs, not ours.
+    const auto bare = parsed(audio("8 101", "a=fmtp:101 0-11\r\n"));
+    CHECK(read_answer(make_offer(ours()), bare, ours())->sendable_events == 0xFFF);
 }
 
 TEST_CASE("two agents agree with each other")

@@ -169,6 +169,35 @@ TEST_CASE("digits under way when the call ends are told as not sent")
     CHECK(s.all_over());
 }
 
+TEST_CASE(
+    "the hook flash goes by RFC 4733 to who takes it so, else by INFO (RFC 4733 section 2.4.1)")
+{
+    two_agents s;
+    REQUIRE(s.connect());
+    REQUIRE(s.alice.press("1!2"));
+    s.w.run_for(seconds(2));
+    CHECK(s.bob.seen.digits == "1!2");
+    for (const auto& d : s.bob.seen.presses)
+        CHECK(d.via == ua::digit_method::rtp);
+
+    agent_and_peer other; // which takes 0-15
+    other.peer.on_message = [&](const sip::message& m)
+    {
+        if (m->method() == sip::method::invite)
+            other.peer.answer(m, "200 OK", other.peer.contact(), other.peer.sdp("8 101"));
+        if (m->method() == sip::method::info) other.peer.answer(m, "200 OK");
+    };
+    REQUIRE(other.alice.call(peer_uri));
+    other.w.run_for(seconds(1));
+    CHECK(other.alice.press("1!2", ua::digit_method::rtp).code() == errc::bad_digit);
+    REQUIRE(other.alice.press("12"));
+    other.w.run_for(seconds(2));
+    CHECK(other.peer.count(sip::method::info) == 0);
+    REQUIRE(other.alice.press("1!2"));
+    other.w.run_for(seconds(2));
+    CHECK(other.peer.count(sip::method::info) == 3);
+}
+
 TEST_CASE("what is no key is refused at once")
 {
     two_agents s;

@@ -31,7 +31,7 @@ enum class errc
     no_common_codec,   ///< 488, or nothing in the offer that we can do
     srtp_required,     ///< we want SRTP, and the other side does not do it, or not so
     duration_limit,    ///< the call lasted as long as we let calls last
-                    // Operations that the present state does not allow.
+                       // Operations that the present state does not allow.
     not_registered,
     call_in_progress,
     call_ended,
@@ -40,7 +40,7 @@ enum class errc
     // What the user passed in.
     bad_uri,
     bad_header, ///< a header value holds CR, LF or NUL, or its name is no token
-    bad_digit,  ///< not one of 0-9 * # A-D
+    bad_digit,  ///< not one of 0-9 * # A-D ! (flash), or not one that the other side takes
     bad_config,
     no_such_file,
     unsupported_audio_file,

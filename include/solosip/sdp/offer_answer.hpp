@@ -47,6 +47,7 @@ struct agreement
     std::uint8_t receive_payload_type = 0; ///< as *we* announced it
     std::optional<std::uint8_t> send_events;    ///< payload type for telephone-event towards them
     std::optional<std::uint8_t> receive_events; ///< and towards us
+    std::uint32_t sendable_events = 0xFFFF; ///< bit n: they take event n (RFC 4733 section 2.4.1)
     std::uint32_t event_clock_rate = 8000;
     endpoint remote{}; ///< where they want to hear; port 0 or 0.0.0.0 means do not send
     endpoint remote_rtcp{};

@@ -426,7 +426,9 @@ public:
                         std::unique_ptr<media::sink> near = {});
     /// What they say also goes there; null ends it.
     result<void> listen(call_id c, std::unique_ptr<media::sink> to, time_point now);
-    /// By RFC 4733 where the other side understands it, else by INFO application/dtmf-relay.
+    /// By RFC 4733 where the other side takes all these keys so, else by INFO
+    /// application/dtmf-relay. Error: bad_digit, also where RFC 4733 is asked for and a key is none
+    /// of theirs.
     result<media::digits_id> send_digits(call_id c, std::string_view keys, time_point now,
                                          std::optional<digit_method> via = {});
     media::statistics media_statistics() const;
