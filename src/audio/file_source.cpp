@@ -1,6 +1,7 @@
 #include "audio/file_source.hpp"
 
 #include "audio/problem.hpp"
+#include "media/sample_time.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -63,16 +64,19 @@ file_reader::open(const std::filesystem::path& path, bool loop, std::uint32_t ra
     if (!resampler::possible(file_rate, rate))
         return refuse("a sample rate of " + std::to_string(file_rate) + " Hz is too far from " +
                       std::to_string(rate) + " Hz");
-    std::shared_ptr<file_reader> reader(new file_reader(
-        path, std::move(file), loop, file_rate, static_cast<std::size_t>(info.channels), rate));
+    std::shared_ptr<file_reader> reader(
+        new file_reader(path, std::move(file), loop, file_rate,
+                        static_cast<std::uint64_t>(std::max<sf_count_t>(info.frames, 0)),
+                        static_cast<std::size_t>(info.channels), rate));
     reader->service();
     return reader;
 }
 
 file_reader::file_reader(std::filesystem::path path, file_handle file, bool loop,
-                         std::uint32_t file_rate, std::size_t channels, std::uint32_t rate)
+                         std::uint32_t file_rate, std::uint64_t length, std::size_t channels,
+                         std::uint32_t rate)
     : path_(std::move(path)), file_(std::move(file)), loop_(loop), file_rate_(file_rate),
-      channels_(channels), rate_(rate), convert_(file_rate, rate)
+      frames_(length), channels_(channels), rate_(rate), convert_(file_rate, rate)
 {
     const auto frames = std::max<std::size_t>(1, std::min(piece, interleaved_most / channels_));
     interleaved_.resize(frames * channels_);
@@ -92,9 +96,25 @@ void file_reader::prepare(std::uint32_t rate)
 {
     prepared_ = true;
     if (rate == rate_ && !restart_) return;
+    played_ = media::at_rate(played_, rate_, rate);
     rate_ = rate;
     ready_.clear();
     restart_ = true; // the file is not touched in the tick
+}
+
+std::size_t file_reader::read(std::span<media::sample> to)
+{
+    const auto n = ready_.pop(to);
+    played_ += n;
+    return n;
+}
+
+// Where it goes on after a change of the rate.
+std::int64_t file_reader::frame_to_play() const
+{
+    const auto played = media::at_rate(played_, rate_, file_rate_);
+    if (frames_ == 0) return 0;
+    return static_cast<std::int64_t>(loop_ ? played % frames_ : std::min(played, frames_));
 }
 
 bool file_reader::service()
@@ -106,10 +126,11 @@ bool file_reader::service()
     }
     if (restart_)
     {
-        if (!resampler::possible(file_rate_, rate_) || sf_seek(file_.get(), 0, SEEK_SET) != 0)
+        if (!resampler::possible(file_rate_, rate_) ||
+            sf_seek(file_.get(), frame_to_play(), SEEK_SET) < 0)
         {
             problem_ = failure{errc::unsupported_audio_file,
-                               cannot("play", path_, "it cannot be read from the beginning again")};
+                               cannot("play", path_, "it cannot be read again")};
             begin();
             read_all_ = true;
             return false;
@@ -124,7 +145,8 @@ bool file_reader::service()
         while (!read_all_ && ready_.space() > 0 && ready_.size() < most)
             decode_some();
     }
-    return !(prepared_ && read_all_);
+    // As long as something is to be heard, another rate may be agreed.
+    return !(prepared_ && finished());
 }
 
 void file_reader::decode_some()

@@ -35,15 +35,16 @@ public:
 
     // The side of the tick.
     void prepare(std::uint32_t rate);
-    std::size_t read(std::span<media::sample> to) { return ready_.pop(to); }
+    std::size_t read(std::span<media::sample> to);
     bool finished() const { return read_all_ && !restart_ && ready_.size() == 0; }
     /// Nobody will read any more.
     void release() { released_ = true; }
 
 private:
     file_reader(std::filesystem::path path, file_handle file, bool loop, std::uint32_t file_rate,
-                std::size_t channels, std::uint32_t rate);
+                std::uint64_t frames, std::size_t channels, std::uint32_t rate);
     void begin();
+    std::int64_t frame_to_play() const;
     void decode_some();
     void read_frames();
 
@@ -51,14 +52,16 @@ private:
     file_handle file_;
     bool loop_;
     std::uint32_t file_rate_;
+    std::uint64_t frames_; // 0: not known
     std::size_t channels_;
     std::uint32_t rate_;
     resampler convert_;
     ring ready_;
     std::vector<float> interleaved_, mono_, converted_;
     std::size_t mono_begin_ = 0, mono_end_ = 0;
-    bool at_end_ = false;   // of the file
-    bool read_all_ = false; // everything is in the ring
+    std::uint64_t played_ = 0; // samples at rate_
+    bool at_end_ = false;      // of the file
+    bool read_all_ = false;    // everything is in the ring
     bool prepared_ = false, restart_ = false, released_ = false;
     std::optional<failure> problem_;
 };

@@ -1,5 +1,7 @@
 #include "audio/generated.hpp"
 
+#include "media/sample_time.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -12,13 +14,6 @@ namespace
 
 constexpr std::size_t piece = 512;
 
-std::uint64_t samples_in(std::chrono::milliseconds length, std::uint32_t rate)
-{
-    // A day of it is enough, and cannot overflow.
-    const auto ms = std::clamp<std::int64_t>(length.count(), 0, 86'400'000);
-    return static_cast<std::uint64_t>(ms) * rate / 1000;
-}
-
 } // namespace
 
 tone_source::tone_source(double hz, std::chrono::milliseconds length, double level)
@@ -29,11 +24,15 @@ tone_source::tone_source(double hz, std::chrono::milliseconds length, double lev
 
 void tone_source::prepare(std::uint32_t rate)
 {
-    length_ = samples_in(duration_, rate);
+    // In the middle it goes on where it is, for another codec was agreed.
+    const bool over = rate_ != 0 && finished();
+    const auto played = rate_ == 0 ? 0 : media::at_rate(position_, rate_, rate);
+    rate_ = rate;
+    length_ = media::samples_in(duration_, rate);
+    position_ = over ? length_ : std::min(played, length_);
     flank_ = std::min<std::uint64_t>(rate / 200, length_ / 2);
     const bool audible = hz_ >= 1 && hz_ < rate / 2.0;
     step_ = audible ? 2 * std::numbers::pi * hz_ / rate : 0;
-    position_ = 0;
 }
 
 std::size_t tone_source::read(std::span<media::sample> to)

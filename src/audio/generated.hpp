@@ -23,6 +23,7 @@ public:
 private:
     double hz_, peak_;
     std::chrono::milliseconds duration_;
+    std::uint32_t rate_ = 0;                              // not prepared yet
     double step_ = 0;                                     // radians a sample
     std::uint64_t position_ = 0, length_ = 1, flank_ = 0; // samples; 1: not prepared yet
 };

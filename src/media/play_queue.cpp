@@ -1,5 +1,7 @@
 #include "media/play_queue.hpp"
 
+#include "media/sample_time.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -9,9 +11,13 @@ namespace solosip::media
 void play_queue::set_rate(std::uint32_t sample_rate)
 {
     if (rate_ == sample_rate) return;
-    rate_ = sample_rate;
     for (std::size_t i = 0; i < items_.size(); ++i)
-        items_[i].sound->prepare(rate_);
+    {
+        item& each = items_[i];
+        if (rate_ != 0) each.gap_played = at_rate(each.gap_played, rate_, sample_rate);
+        each.sound->prepare(sample_rate);
+    }
+    rate_ = sample_rate;
 }
 
 result<play_id> play_queue::append(std::unique_ptr<source> sound, milliseconds gap)
@@ -38,7 +44,7 @@ void play_queue::finish(bool complete)
 
 std::size_t play_queue::play_gap(item& i, std::span<sample> to) const
 {
-    const auto whole = static_cast<std::uint64_t>(i.gap.count()) * rate_ / 1000;
+    const auto whole = samples_in(i.gap, rate_);
     if (whole <= i.gap_played) return 0;
     const auto n =
         static_cast<std::size_t>(std::min<std::uint64_t>(whole - i.gap_played, to.size()));

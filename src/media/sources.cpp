@@ -1,5 +1,7 @@
 #include "solosip/media/sources.hpp"
 
+#include "media/sample_time.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -14,19 +16,15 @@ namespace
 
 constexpr milliseconds flank_length{5};
 
-std::uint64_t samples_in(milliseconds t, std::uint32_t rate)
-{
-    return static_cast<std::uint64_t>(std::max<std::int64_t>(t.count(), 0)) * rate / 1000;
-}
-
 } // namespace
 
 // ---- tones --------------------------------------------------------------------------------------
 
-void tones::oscillator::start(double hz, double rate)
+void tones::oscillator::start(double hz, double rate, std::uint64_t position)
 {
-    const double angle = 2 * std::numbers::pi * hz / rate;
-    *this = {1, 0, std::cos(angle), std::sin(angle)};
+    const double step = 2 * std::numbers::pi * hz / rate;
+    const double angle = step * static_cast<double>(position);
+    *this = {std::cos(angle), std::sin(angle), std::cos(step), std::sin(step)};
 }
 
 double tones::oscillator::next()
@@ -50,20 +48,22 @@ tones::tones(std::vector<tone> sequence, bool repeat)
 
 void tones::prepare(std::uint32_t sample_rate)
 {
+    // In the middle it goes on where it is, for another codec was agreed.
+    const auto played = rate_ == 0 ? 0 : at_rate(position_, rate_, sample_rate);
     rate_ = sample_rate;
-    if (!finished()) begin();
+    if (!finished()) begin(played);
 }
 
-void tones::begin()
+void tones::begin(std::uint64_t position)
 {
     const tone& t = sequence_[at_];
     const auto audible = [this](double hz) { return hz > 0 && hz < rate_ / 2.0; };
-    position_ = 0;
     length_ = samples_in(t.length, rate_);
+    position_ = std::min(position, length_);
     amplitude_ = audible(t.hz) ? 32767 * std::pow(10, -t.level / 20) : 0;
-    first_.start(t.hz, rate_);
+    first_.start(t.hz, rate_, position_);
     // Of no second sine nothing is heard: its circle begins at 0 and is not turned.
-    second_.start(audible(t.second_hz) ? t.second_hz : 0, rate_);
+    second_.start(audible(t.second_hz) ? t.second_hz : 0, rate_, position_);
 }
 
 double tones::flank() const
@@ -94,7 +94,7 @@ std::size_t tones::read(std::span<sample> to)
         if (position_ < length_) break;
         ++at_;
         if (finished() && repeat_) at_ = 0;
-        if (!finished()) begin();
+        if (!finished()) begin(0);
     }
     return done;
 }
@@ -103,7 +103,8 @@ std::size_t tones::read(std::span<sample> to)
 
 void silence::prepare(std::uint32_t sample_rate)
 {
-    left_ = samples_in(length_, sample_rate);
+    left_ = rate_ == 0 ? samples_in(length_, sample_rate) : at_rate(left_, rate_, sample_rate);
+    rate_ = sample_rate;
 }
 
 std::size_t silence::read(std::span<sample> to)

@@ -1,6 +1,7 @@
 // A sound in the play queue that can be taken back alone.
 #pragma once
 
+#include "media/sample_time.hpp"
 #include "solosip/base/time.hpp"
 #include "solosip/media/audio.hpp"
 
@@ -19,16 +20,15 @@ class played_sound final : public media::source
 public:
     played_sound(std::unique_ptr<media::source> sound, milliseconds gap,
                  std::shared_ptr<const bool> stopped)
-        : sound_(std::move(sound)), gap_(std::max(gap, milliseconds(0))),
-          stopped_(std::move(stopped))
+        : sound_(std::move(sound)), gap_(gap), stopped_(std::move(stopped))
     {
     }
 
     void prepare(std::uint32_t sample_rate) override
     {
-        // In the middle of the gap another rate makes it a little longer or shorter.
-        if (!begun_) silent_ = static_cast<std::uint64_t>(gap_.count()) * sample_rate / 1000;
-        begun_ = true;
+        silent_ = rate_ == 0 ? media::samples_in(gap_, sample_rate)
+                             : media::at_rate(silent_, rate_, sample_rate);
+        rate_ = sample_rate;
         sound_->prepare(sample_rate);
     }
 
@@ -47,8 +47,8 @@ private:
     std::unique_ptr<media::source> sound_;
     milliseconds gap_;
     std::shared_ptr<const bool> stopped_;
+    std::uint32_t rate_ = 0; // not prepared yet
     std::uint64_t silent_ = 0;
-    bool begun_ = false;
 };
 
 } // namespace solosip::net

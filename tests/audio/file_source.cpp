@@ -202,6 +202,60 @@ TEST_CASE("a call of another rate than expected starts one service later")
           Approx(-6.02).margin(0.1));
 }
 
+TEST_CASE("a file goes on where it is when another codec is agreed")
+{
+    const scratch dir;
+    // A ramp tells the place.
+    std::vector<float> ramp(44'100 * 3);
+    for (std::size_t i = 0; i < ramp.size(); ++i)
+        ramp[i] = static_cast<float>(i % 88'200) / 88'200.0f;
+    write_wav(dir / "a.wav", ramp, 44'100);
+    for (const bool loop : {false, true})
+    {
+        CAPTURE(loop);
+        const auto s = opened(file(dir / "a.wav", loop), 8000);
+        s.sound->prepare(8000);
+        const auto listen = [&](std::size_t tick, int ticks)
+        {
+            samples last(tick);
+            for (int i = 0; i < ticks; ++i)
+            {
+                CHECK(s.work->service());
+                REQUIRE(s.sound->read(last) == tick);
+            }
+            return static_cast<double>(last.back()) / 32767 * 2; // seconds
+        };
+        CHECK(listen(160, 50) == Approx(1).margin(0.01));
+        s.sound->prepare(16'000);
+        CHECK(listen(320, 30) == Approx(1.6).margin(0.01));
+        s.sound->prepare(48'000);
+        CHECK(listen(960, 50) == Approx(0.6).margin(0.01)); // 2.6 s
+        if (!loop) continue;
+        CHECK(listen(960, 40) == Approx(0.4).margin(0.01)); // 3.4 s
+        s.sound->prepare(8000);
+        CHECK(listen(160, 50) == Approx(1.4).margin(0.01));
+    }
+}
+
+TEST_CASE("another codec in the last second, when all has been read, does not leave it unfinished")
+{
+    const scratch dir;
+    write_wav(dir / "a.wav", sine(1000, 8000, 0.5, 0.5), 8000);
+    const auto s = opened(file(dir / "a.wav"));
+    s.sound->prepare(8000);
+    samples tick(1600);
+    CHECK(s.work->service());
+    CHECK(s.sound->read(tick) == 1600);
+    CHECK(s.work->service());
+    s.sound->prepare(16'000);
+    CHECK(s.work->service());
+    CHECK(s.work->service());
+    tick.resize(16'000);
+    CHECK(s.sound->read(tick) == 4800);
+    CHECK(s.sound->finished());
+    CHECK(!s.work->service());
+}
+
 TEST_CASE("the work is over when all is read or nobody listens any more")
 {
     const scratch dir;
@@ -209,6 +263,9 @@ TEST_CASE("the work is over when all is read or nobody listens any more")
     auto s = opened(file(dir / "a.wav"));
     CHECK(s.work->service()); // a restart is still possible
     s.sound->prepare(8000);
+    CHECK(s.work->service());
+    samples all(800);
+    CHECK(s.sound->read(all) == 800);
     CHECK(!s.work->service());
 
     write_wav(dir / "b.wav", sine(1000, 8000, 9, 0.5), 8000);

@@ -35,6 +35,20 @@ TEST_CASE("strange tones are silence or nothing")
     CHECK(level(play(opened(tone(440, 100ms, -20)), 8000)) < 0.1);
 }
 
+TEST_CASE("a tone goes on where it is at another rate")
+{
+    const auto s = opened(tone(400, std::chrono::milliseconds(800)));
+    s.sound->prepare(8000);
+    samples part(4000), all;
+    REQUIRE(s.sound->read(part) == part.size());
+    s.sound->prepare(48000);
+    part.resize(96'000);
+    CHECK(s.sound->read(part) == 14'400);
+    CHECK(s.sound->finished());
+    s.sound->prepare(44'100);
+    CHECK(s.sound->finished());
+}
+
 TEST_CASE("silence is silent and as long as asked for")
 {
     CHECK(play(opened(silence(250ms)), 8000) == samples(2000, 0));

@@ -181,6 +181,28 @@ TEST_CASE("sources are prepared as soon as the rate is known, and again for anot
     CHECK(b.prepared_for == 16000);
 }
 
+TEST_CASE("a gap is as long as it was when the rate changes in its middle")
+{
+    media::play_queue queue;
+    queue.set_rate(8000);
+    REQUIRE(queue.append(std::make_unique<counting>(1, 100), milliseconds(30)));
+    std::vector<media::sample> frame(160);
+    queue.fill(frame);
+    queue.set_rate(16000);
+    frame.resize(320);
+    queue.fill(frame);
+    CHECK(frame[159] == 0);
+    CHECK(frame[160] == 1);
+}
+
+TEST_CASE("a gap that nobody lives to hear the end of does not overflow")
+{
+    fixture f;
+    REQUIRE(f.queue.append(std::make_unique<counting>(1, 100), milliseconds::max()));
+    CHECK(f.play(3) == expected(0, 0, 480));
+    CHECK(f.finished.empty());
+}
+
 TEST_CASE("the queue is bounded, and no end is ever dropped")
 {
     fixture f;

@@ -121,6 +121,43 @@ TEST_CASE("silence has its length")
     CHECK(pcm == std::vector<sample>(200, 0));
 }
 
+TEST_CASE("another rate in the middle does not begin again")
+{
+    std::vector<sample> part(4000); // half a second at 8 kHz
+    const auto rest = [&](media::source& s)
+    {
+        s.prepare(8000);
+        REQUIRE(s.read(part) == part.size());
+        s.prepare(48000);
+        return all_of(s);
+    };
+    media::silence quiet{milliseconds(800)};
+    CHECK(rest(quiet).size() == 14'400);
+
+    media::tones one{{{400, milliseconds(800)}}};
+    const auto end = rest(one);
+    CHECK(end.size() == 14'400);
+    CHECK(level(std::span(end).first(14'000), 400, 48000) == Approx(12).margin(0.2));
+    CHECK(std::abs(end[0]) < 600); // a whole number of periods, without a flank
+
+    media::tones two{{{0, milliseconds(300)}, {400, milliseconds(300)}, {500, milliseconds(100)}}};
+    CHECK(rest(two).size() == 9'600);
+    two.prepare(8000);
+    CHECK(two.finished());
+}
+
+TEST_CASE("a length that nobody lives to hear does not overflow")
+{
+    media::silence quiet{milliseconds::max()};
+    quiet.prepare(48000);
+    std::vector<sample> part(960);
+    CHECK(quiet.read(part) == 960);
+    CHECK(!quiet.finished());
+    media::silence none{milliseconds::min()};
+    none.prepare(48000);
+    CHECK(none.finished());
+}
+
 TEST_CASE("samples in memory are played at their own rate only")
 {
     const auto pcm = std::make_shared<std::vector<sample>>();

@@ -37,11 +37,11 @@ private:
     {
         double cosine = 1, sine = 0;           ///< where it is on the circle
         double step_cosine = 1, step_sine = 0; ///< how far it turns in a sample
-        void start(double hz, double rate);
+        void start(double hz, double rate, std::uint64_t position);
         double next();
     };
 
-    void begin();
+    void begin(std::uint64_t position);
     double flank() const;
     std::size_t play(std::span<sample> to);
 
@@ -65,7 +65,8 @@ public:
 
 private:
     milliseconds length_;
-    std::uint64_t left_ = 0;
+    std::uint32_t rate_ = 0; ///< 0: not prepared yet
+    std::uint64_t left_ = 0; ///< samples
 };
 
 /// Samples of a certain rate. In a call of another rate it ends at once and unheard: resampling is
