@@ -92,7 +92,7 @@ public:
     }
 
 private:
-    media::codec_info info_{"opus", rate, rate, 2, -1, largest_frame};
+    media::codec_info info_{"opus", rate, rate, 2, -1, largest_frame, true};
 };
 
 } // namespace

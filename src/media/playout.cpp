@@ -12,7 +12,7 @@ namespace solosip::media
 void playout::configure(const stream& how, milliseconds packet_time)
 {
     const bool other_codec = how_.codec != how.codec;
-    how_ = how;
+    const stream before = std::exchange(how_, how);
     packet_time_ = packet_time;
     info_ = how.codec->info();
     frame_ = static_cast<std::size_t>(info_.sample_rate * packet_time.count() / 1000);
@@ -29,6 +29,7 @@ void playout::configure(const stream& how, milliseconds packet_time)
         if (sink_) sink_->prepare(info_.sample_rate);
         if (listener_) listener_->prepare(info_.sample_rate);
     }
+    configure_further(before);
     history_ = std::max(concealer_.history(), pitch_history(info_.sample_rate));
     const std::size_t room = history_ + 4 * frame_ + info_.sample_rate / 10;
     if (other_codec || line_.size() < room)
@@ -39,10 +40,43 @@ void playout::configure(const stream& how, milliseconds packet_time)
     if (other_codec) reset();
 }
 
+// One clock and one sample rate for all: neither the jitter buffer nor who listens can change its
+// own from packet to packet.
+void playout::configure_further(const stream& before)
+{
+    for (std::size_t i = 0; i < further_.size(); ++i)
+    {
+        const codec* const c = how_.further[i].codec;
+        const bool fits = c != nullptr && c->info().clock_rate == info_.clock_rate &&
+                          c->info().sample_rate == info_.sample_rate;
+        if (fits && further_[i] && c == before.further[i].codec) continue;
+        further_[i] = fits ? c->make_decoder() : nullptr;
+    }
+    last_decoder_ = decoder_.get();
+}
+
+bool playout::is_further(std::uint8_t payload_type) const
+{
+    for (std::size_t i = 0; i < further_.size(); ++i)
+        if (further_[i] && how_.further[i].payload_type == payload_type) return true;
+    return false;
+}
+
+decoder& playout::decoder_of(std::uint8_t payload_type)
+{
+    decoder* d = decoder_.get();
+    for (std::size_t i = 0; i < further_.size(); ++i)
+        if (further_[i] && how_.further[i].payload_type == payload_type) d = further_[i].get();
+    if (d != last_decoder_) d->reset(); // what it remembers is not what came before
+    last_decoder_ = d;
+    return *d;
+}
+
 void playout::reset()
 {
     waiting_.reset(info_.clock_rate);
     decoder_->reset();
+    last_decoder_ = decoder_.get();
     noise_.stop();
     decoded_from_ = decoded_to_ = 0;
 }
@@ -67,6 +101,8 @@ void playout::stop()
     // A call that has ended stays for a while to answer repetitions; its sound need not.
     how_.codec = nullptr;
     decoder_.reset();
+    further_ = {};
+    last_decoder_ = nullptr;
     waiting_.release();
     decoded_ = {};
     line_ = {};
@@ -190,15 +226,15 @@ std::size_t playout::take_decoded(std::span<sample> to)
 /// Decodes the packet that is due.
 void playout::decode_next(const rtp::jitter_buffer::waiting& next)
 {
-    // Any other number is the codec's, or was: a re-INVITE may give it another one while packets
-    // wait (RFC 3264 section 8.3.2). Another codec empties the buffer.
+    // A number that is no further codec's is the codec's, or was: a re-INVITE may give it another
+    // one while packets wait (RFC 3264 section 8.3.2). Another codec empties the buffer.
     if (next.payload_type == comfort_noise_type)
     {
         noise_.update(next.payload);
         waiting_.pop(0);
         return;
     }
-    const std::size_t length = decoder_->decode(next.payload, decoded_);
+    const std::size_t length = decoder_of(next.payload_type).decode(next.payload, decoded_);
     // Its beginning may have been given up as lost already.
     const std::size_t passed = to_samples(static_cast<std::uint32_t>(-next.ahead));
     decoded_from_ = std::min(passed, length);

@@ -7,6 +7,7 @@
 #include "rtp/jitter_buffer.hpp"
 #include "solosip/media/session.hpp"
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -32,6 +33,9 @@ public:
     void record(std::unique_ptr<sink> to);
     void listen(std::unique_ptr<sink> to);
     void stop();
+
+    /// Whether packets with that number are heard by a codec of `stream::further`.
+    bool is_further(std::uint8_t payload_type) const;
 
     rtp::jitter_buffer::verdict insert(const rtp::packet& p, time_point now);
     /// `frames` packet times have passed: so much is heard. After a stall of the caller not all of
@@ -59,6 +63,8 @@ private:
     std::size_t fill_gap(std::span<sample> to);
     void conceal(std::span<sample> to);
     std::size_t take_decoded(std::span<sample> to);
+    void configure_further(const stream& before);
+    decoder& decoder_of(std::uint8_t payload_type);
     void decode_next(const rtp::jitter_buffer::waiting& next);
     duration until_needed(time_point now) const;
     /// Samples of the packet that was decoded last which were not played yet.
@@ -71,6 +77,8 @@ private:
     codec_info info_{};
     duration packet_time_{};
     std::unique_ptr<decoder> decoder_;
+    std::array<std::unique_ptr<decoder>, 3> further_; ///< of `stream::further`
+    decoder* last_decoder_ = nullptr;
     std::unique_ptr<sink> sink_, listener_;
     rtp::jitter_buffer waiting_;
     concealer concealer_;

@@ -70,7 +70,7 @@ void receive_path::receive(std::span<const std::uint8_t> datagram, const endpoin
         ++ignored_;
     else if (is_event(*p))
         on_event(*p, from, now);
-    else if (how_.receive && (p->payload_type == how_.receive_payload_type || is_noise(*p)))
+    else if (how_.receive && (is_codec(p->payload_type) || is_noise(*p)))
         on_audio(*p, from, now);
     else
         ++ignored_;
@@ -81,9 +81,14 @@ void receive_path::receive(std::span<const std::uint8_t> datagram, const endpoin
 bool receive_path::is_event(const rtp::packet& p) const
 {
     if (how_.receive_events == p.payload_type) return true;
-    if (p.payload_type < 96 || p.payload_type == how_.receive_payload_type) return false;
+    if (p.payload_type < 96 || is_codec(p.payload_type)) return false;
     return p.payload.size() == dtmf::payload_bytes && dtmf::key_of(p.payload[0]) &&
            (p.payload[1] & 0x40) == 0;
+}
+
+bool receive_path::is_codec(std::uint8_t payload_type) const
+{
+    return payload_type == how_.receive_payload_type || playout_.is_further(payload_type);
 }
 
 bool receive_path::is_noise(const rtp::packet& p) const
@@ -135,7 +140,7 @@ void receive_path::on_audio(const rtp::packet& p, const endpoint& from, time_poi
         first ? 1 : static_cast<std::int32_t>(reception_.extended_highest() - before);
     for (std::int32_t lost = 1; lost < ahead && lost < longest_burst; ++lost)
         bursts_.lost();
-    if (p.payload_type == how_.receive_payload_type)
+    if (is_codec(p.payload_type))
         reception_.on_timestamp(p.timestamp, how_.codec->info().clock_rate, now);
     // A packet without payload keeps a NAT's door open (RFC 6263 section 4.5).
     const bool late = !p.payload.empty() && !store(p, now);

@@ -22,6 +22,16 @@ void add_events(media& m, const numbering& numbers, const local_media& local)
                         std::string(event_codes)});
 }
 
+// RFC 4566 section 6: the longest packet, of any of these codecs, that we can take.
+std::optional<unsigned> longest_packet(const media& m, const local_media& local)
+{
+    std::optional<unsigned> most;
+    for (const auto& f : m.formats)
+        if (const auto* c = ours(f, local.codecs); c != nullptr && c->maxptime)
+            most = std::min(*c->maxptime, most.value_or(*c->maxptime));
+    return most;
+}
+
 media audio_line(const local_media& local, const numbering& numbers)
 {
     media m;
@@ -34,7 +44,9 @@ media audio_line(const local_media& local, const numbering& numbers)
     m.rtcp_mux = local.rtcp_mux;
     for (const auto& c : local.codecs)
         numbers.add(m, {c.payload_type, c.name, c.clock_rate, c.channels, c.fmtp});
+    m.maxptime = longest_packet(m, local);
     if (local.events) add_events(m, numbers, local);
+    if (local.ask_voip_metrics) m.attributes.emplace_back("rtcp-xr:voip-metrics");
     offer_encryption(m, local);
     return m;
 }
@@ -159,6 +171,7 @@ media answered(const media& theirs, const choice& c, const local_media& local, a
     }
     add_format(m, {c.theirs->payload_type, c.theirs->name, c.theirs->clock_rate, c.theirs->channels,
                    c.mine->fmtp});
+    m.maxptime = longest_packet(m, local);
     if (local.events)
         if (const format* const events = events_in(theirs, c.theirs->clock_rate))
         {
@@ -188,7 +201,7 @@ result<answer> make_answer(const description& offer, const local_media& local)
     a.agreed.event_clock_rate = chosen->theirs->clock_rate;
     a.agreed.direction = mine.direction;
     a.agreed.held_by_peer = on_hold(theirs);
-    fill_remote(a.agreed, theirs, mine.rtcp_mux, local.ptime);
+    fill_remote(a.agreed, offer, theirs, mine.rtcp_mux, local.ptime);
     return a;
 }
 

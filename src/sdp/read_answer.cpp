@@ -62,6 +62,20 @@ std::optional<std::uint8_t> our_number(const media& offered, const format& f)
     return std::nullopt;
 }
 
+// What they may send besides `first`, which they prefer.
+std::vector<format> further_codecs(const media& offered, const media& theirs, const format& first,
+                                   const local_media& local)
+{
+    std::vector<format> all;
+    for (const auto& f : theirs.formats)
+    {
+        const auto number = our_number(offered, f);
+        if (!number || &f == &first || ours(f, local.codecs) == nullptr) continue;
+        all.push_back({*number, f.name, f.clock_rate, f.channels, {}});
+    }
+    return all;
+}
+
 } // namespace
 
 result<agreement> read_answer(const description& offer, const description& answer,
@@ -84,6 +98,7 @@ result<agreement> read_answer(const description& offer, const description& answe
         a.codec = f;
         a.srtp = *keys;
         a.receive_payload_type = *number;
+        a.further = further_codecs(offered, theirs, f, local);
         a.event_clock_rate = f.clock_rate;
         const format* const to_them = events_in(theirs, f.clock_rate);
         const format* const to_us = events_in(offered, f.clock_rate);
@@ -97,7 +112,7 @@ result<agreement> read_answer(const description& offer, const description& answe
         const bool nowhere = theirs.address && theirs.address->is_unspecified();
         if (nowhere) a.direction = intersect(a.direction, direction::recvonly);
         a.held_by_peer = nowhere || (sends(offered.direction) && !receives(theirs.direction));
-        fill_remote(a, theirs, offered.rtcp_mux && theirs.rtcp_mux, local.ptime);
+        fill_remote(a, answer, theirs, offered.rtcp_mux && theirs.rtcp_mux, local.ptime);
         return a;
     }
     return errc::no_common_codec;

@@ -49,6 +49,17 @@ unsigned packet_time(const media& theirs, unsigned usual)
     return std::clamp(t - t % 10, 10u, 100u);
 }
 
+// a=rtcp-xr with `kind`, perhaps among others (RFC 3611 section 5.1).
+bool has_reports(const std::vector<std::string>& attributes, std::string_view kind)
+{
+    return std::any_of(attributes.begin(), attributes.end(),
+                       [&](std::string_view line)
+                       {
+                           return (line == "rtcp-xr" || line.starts_with("rtcp-xr:")) &&
+                                  line.find(kind) != std::string_view::npos;
+                       });
+}
+
 } // namespace
 
 std::uint32_t event_set(std::string_view fmtp)
@@ -72,7 +83,8 @@ std::uint32_t event_set(std::string_view fmtp)
     return set == 0 ? keys_only : set;
 }
 
-void fill_remote(agreement& a, const media& theirs, bool mux, unsigned our_ptime)
+void fill_remote(agreement& a, const description& session, const media& theirs, bool mux,
+                 unsigned our_ptime)
 {
     a.remote = {theirs.address.value_or(ip_address{}), theirs.port};
     a.rtcp_mux = mux;
@@ -84,12 +96,9 @@ void fill_remote(agreement& a, const media& theirs, bool mux, unsigned our_ptime
             theirs.rtcp_port.value_or(static_cast<std::uint16_t>(theirs.port + 1u));
         if (theirs.rtcp_address) a.remote_rtcp.address = *theirs.rtcp_address;
     }
-    // RFC 3611 section 5.1: "rtcp-xr:voip-metrics", perhaps among others.
-    a.report_voip = std::any_of(theirs.attributes.begin(), theirs.attributes.end(),
-                                [](const std::string& line) {
-                                    return line.starts_with("rtcp-xr:") &&
-                                           line.find("voip-metrics") != std::string::npos;
-                                });
+    // RFC 3611 section 5.1: of the whole session, unless the line has its own.
+    const bool own = has_reports(theirs.attributes, {});
+    a.report_voip = has_reports(own ? theirs.attributes : session.attributes, "voip-metrics");
     a.ptime = packet_time(theirs, our_ptime);
 }
 

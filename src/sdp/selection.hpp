@@ -22,7 +22,9 @@ const format* events_in(const media& m, std::uint32_t clock_rate);
 /// lists none (RFC 4733 section 2.4.1).
 std::uint32_t event_set(std::string_view fmtp);
 
-/// What `theirs` says about where and how to send; `mux` where both sides want RFC 5761.
-void fill_remote(agreement& a, const media& theirs, bool mux, unsigned our_ptime);
+/// What `theirs`, a line of `session`, says about where and how to send; `mux` where both sides
+/// want RFC 5761.
+void fill_remote(agreement& a, const description& session, const media& theirs, bool mux,
+                 unsigned our_ptime);
 
 } // namespace solosip::sdp

@@ -1,6 +1,7 @@
 #include "ua/call_media.hpp"
 
 #include "dtmf/event.hpp"
+#include "solosip/base/limits.hpp"
 #include "solosip/sip/headers.hpp"
 
 #include <algorithm>
@@ -27,6 +28,16 @@ constexpr srtp_suite suites[] = {
     srtp_suite::aes_cm_128_hmac_sha1_80, srtp_suite::aes_256_cm_hmac_sha1_80,
     srtp_suite::aes_cm_128_hmac_sha1_32, srtp_suite::aes_256_cm_hmac_sha1_32};
 
+// ms of the longest packet that we read, in whole tens; no limit where a rate varies.
+std::optional<unsigned> longest_packet(const media::codec_info& codec)
+{
+    if (codec.variable_rate) return std::nullopt;
+    constexpr std::size_t most_around = 12 + 15 * 4 + 16; // RTP's header with CSRCs, SRTP's tag
+    constexpr std::size_t room = limits::rtp_packet_bytes - most_around;
+    const auto tens = 2 * room / std::max<std::size_t>(codec.max_bytes_per_20ms, 1);
+    return static_cast<unsigned>(std::clamp<std::size_t>(tens, 1, 12)) * 10; // 120: see playout
+}
+
 } // namespace
 
 call_media::call_media(const settings& config, random_source& random)
@@ -42,10 +53,12 @@ call_media::call_media(const settings& config, random_source& random)
              info.clock_rate,
              info.channels,
              is_static ? static_cast<std::uint8_t>(info.static_payload_type) : dynamic++,
-             {}});
+             {},
+             longest_packet(info)});
     }
     local_.event_payload_type = event_payload_type;
     local_.rtcp_mux = true;
+    local_.ask_voip_metrics = true;
     // A number that fits 53 bits, since some peers keep it in a double (RFC 8866 section 5.2 wants
     // it unique, nothing more).
     local_.session_id = local_.version = random.u64() >> 12;
@@ -92,6 +105,10 @@ bool call_media::run(const sdp::agreement& a, bool plays, time_point now)
     how.codec = find_codec(config_, a.codec);
     how.send_payload_type = a.codec.payload_type;
     how.receive_payload_type = a.receive_payload_type;
+    std::size_t further = 0;
+    for (const auto& f : a.further)
+        if (const auto* c = find_codec(config_, f); c != nullptr && further < how.further.size())
+            how.further[further++] = {c, f.payload_type};
     how.send_events = a.send_events;
     how.receive_events = a.receive_events;
     // RFC 3264 section 5.1: port 0 or 0.0.0.0 means that nothing may be sent there.

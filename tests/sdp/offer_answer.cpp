@@ -374,36 +374,6 @@ TEST_CASE("directions of an answer as the offerer understands them")
     }
 }
 
-TEST_CASE("the events that they take (RFC 4733 section 2.4.1)")
-{
-    const struct
-    {
-        std::string_view fmtp;
-        std::uint32_t set;
-    } rows[] = {
-        {"", 0xFFFF},
-        {"a=fmtp:101 0-15\r\n", 0xFFFF},
-        {"a=fmtp:101 0-16\r\n", 0x1FFFF},
-        {"a=fmtp:101 0-11,16,32-255\r\n", 0x10FFF},
-        {"a=fmtp:101 0 - 11 , 16\r\n", 0x10FFF},
-        {"a=fmtp:101 events=0-3\r\n", 0xF},
-        {"a=fmtp:101 0-99999999999\r\n", 0xFFFF},
-        {"a=fmtp:101 3-1\r\n", 0xFFFF},
-        {"a=fmtp:101 16-31\r\n", 0xFFFF0000},
-        {"a=fmtp:101 64\r\n", 0xFFFF}, // what the keys are to be sent as is not said
-    };
-    for (const auto& row : rows)
-    {
-        CAPTURE(row.fmtp);
-        const auto theirs = parsed(audio("8 101", events_101 + std::string(row.fmtp)));
-        CHECK(make_answer(theirs, ours())->agreed.sendable_events == row.set);
-        CHECK(read_answer(make_offer(ours()), theirs, ours())->sendable_events == row.set);
-    }
-    // Without an rtpmap the fmtp is still theirs, not ours.
-    const auto bare = parsed(audio("8 101", "a=fmtp:101 0-11\r\n"));
-    CHECK(read_answer(make_offer(ours()), bare, ours())->sendable_events == 0xFFF);
-}
-
 TEST_CASE("two agents agree with each other")
 {
     const auto caller = ours();

@@ -2,6 +2,7 @@
 #include "simulation/scenario.hpp"
 #include "solosip/rtp/packet.hpp"
 
+#include <array>
 #include <vector>
 
 using namespace solosip;
@@ -224,6 +225,31 @@ TEST_CASE("offers that hold nothing for us are refused: 488 (RFC 3261 13.3.1.3)"
         CHECK(s.alice.seen.incoming.empty());
         CHECK(s.all_over());
     }
+}
+
+TEST_CASE("each codec of an answer is heard, and no other one (5.1, 6.1)")
+{
+    agent_and_peer s;
+    s.peer.on_message = [&](const sip::message& m)
+    {
+        if (m->is_request() && m->method() == sip::method::invite)
+            s.peer.answer(m, "200 OK", s.peer.contact(), s.peer.sdp("8 0 101"));
+    };
+    REQUIRE(s.alice.call(peer_uri));
+    s.w.run_for(seconds(1));
+    CHECK(s.peer.payload_type == 8);
+    std::uint16_t sequence = 10;
+    for (const auto type : std::array<std::uint8_t, 4>{8, 0, 0, 9})
+    {
+        std::vector<std::uint8_t> packet(rtp::header_bytes);
+        rtp::print_header({type, false, sequence++, sequence * 160u, 0xCAFE}, packet);
+        packet.resize(packet.size() + 160, 0xD5);
+        s.peer.say_media(s.alice.media(),
+                         {reinterpret_cast<const char*>(packet.data()), packet.size()});
+        s.w.run_for(milliseconds(20));
+    }
+    CHECK(s.alice.engine().media_statistics().received_packets == 3);
+    CHECK(s.alice.engine().media_statistics().ignored_packets == 1);
 }
 
 TEST_CASE("payload numbers change in a re-INVITE, and audio goes on by the new ones (8.3.2)")

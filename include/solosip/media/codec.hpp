@@ -22,6 +22,7 @@ struct codec_info
     std::uint8_t channels;     ///< in SDP; the PCM is mono always
     int static_payload_type; ///< RFC 3551 table 4; -1 where it has none
     std::size_t max_bytes_per_20ms;
+    bool variable_rate = false; ///< most packets are far shorter than that
 };
 
 /// One direction of one stream; no call allocates or throws.

@@ -10,6 +10,7 @@
 #include "solosip/media/codec.hpp"
 #include "solosip/media/srtp.hpp"
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -20,12 +21,22 @@
 namespace solosip::media
 {
 
+/// A codec that may come besides the first one.
+struct further_codec
+{
+    const media::codec* codec = nullptr; ///< null: none
+    std::uint8_t payload_type = 0;
+};
+
 /// How the stream runs, from the offer/answer agreement.
 struct stream
 {
     const media::codec* codec = nullptr;
     std::uint8_t send_payload_type = 0;
     std::uint8_t receive_payload_type = 0;
+    /// What the other side may send too, from packet to packet (RFC 3264 section 5.1). Those with
+    /// another clock or sample rate than `codec` are not heard.
+    std::array<further_codec, 3> further{};
     std::optional<std::uint8_t> send_events; ///< telephone-event, RFC 4733
     std::optional<std::uint8_t> receive_events;
     bool send = true; ///< false while held: nothing is sent, the play queue waits

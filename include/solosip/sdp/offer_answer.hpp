@@ -20,6 +20,7 @@ struct codec_choice
     std::uint8_t channels = 1;
     std::uint8_t payload_type = 0; ///< what we offer it as
     std::string fmtp;
+    std::optional<unsigned> maxptime{}; ///< ms of the longest packet of it that we can take
 };
 
 /// What we bring to an offer or an answer.
@@ -31,7 +32,8 @@ struct local_media
     bool events = true;
     unsigned ptime = 20; ///< ms
     sdp::direction direction = sdp::direction::sendrecv;
-    bool rtcp_mux = false; ///< we can hear RTCP on the RTP port (RFC 5761)
+    bool rtcp_mux = false;         ///< we can hear RTCP on the RTP port (RFC 5761)
+    bool ask_voip_metrics = false; ///< in offers (RFC 3611 section 5.1)
     srtp_policy encryption = srtp_policy::off;
     /// Ours, one for each suite that we can do, the best one first; none where it is off.
     std::vector<srtp_key> keys;
@@ -45,6 +47,9 @@ struct agreement
     std::size_t media_index = 0;           ///< which m= line carries our audio
     format codec;                          ///< payload type as the *other* side wants to receive it
     std::uint8_t receive_payload_type = 0; ///< as *we* announced it
+    /// Further codecs of our offer that are in their answer, as *we* announced them: they may send
+    /// each of them at any time (RFC 3264 section 5.1).
+    std::vector<format> further;
     std::optional<std::uint8_t> send_events;    ///< payload type for telephone-event towards them
     std::optional<std::uint8_t> receive_events; ///< and towards us
     std::uint32_t sendable_events = 0xFFFF; ///< bit n: they take event n (RFC 4733 section 2.4.1)
