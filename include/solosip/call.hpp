@@ -158,9 +158,9 @@ public:
                                        &detail::read_digit);
     }
 
-    /// Keys up to `most` of them, or to `terminator` (which is not part of them; '\0': none), or
-    /// until nothing was pressed for `idle` (0: for ever), so they may be none. Where the call
-    /// ends, the error comes with the keys read before; cancelling loses nothing.
+    /// Keys up to `most` of them (256 at most), or to `terminator` (which is not part of them;
+    /// '\0': none), or until nothing was pressed for `idle` (0: for ever), so they may be none.
+    /// Where the call ends, the error comes with the keys read before; cancelling loses nothing.
     template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, std::string)) Token = default_token>
     auto async_read_digits(std::size_t most, char terminator, milliseconds idle,
                            Token&& token = Token()) const

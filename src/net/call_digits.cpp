@@ -51,7 +51,7 @@ void read_digits(const call_ptr& c, handler<std::string> h, std::size_t most, ch
     digit_reader r;
     r.id = c->core->watch(h, cancel_of(c));
     r.many = std::move(h);
-    r.most = most;
+    r.most = std::min(most, limits::digits);
     r.terminator = terminator;
     r.idle = idle;
     start_reader(c, std::move(r));

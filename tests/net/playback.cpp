@@ -1,5 +1,7 @@
 // Sounds: what ends them, what comes of their errors, and where they may come from.
+#include "net/played_sound.hpp"
 #include "net/support.hpp"
+#include "solosip/media/sources.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -121,4 +123,23 @@ TEST_CASE("a program writes what is said, bit by bit, and a caller hears it ring
             c.hang_up();
             (void)co_await d.async_wait_end();
         });
+}
+
+TEST_CASE("the gap before a sound lasts as long at any rate, and never overflows")
+{
+    const auto stopped = std::make_shared<bool>(false);
+    const auto after = [&](milliseconds gap)
+    { return net::played_sound(std::make_unique<media::silence>(10ms), gap, stopped); };
+    std::vector<media::sample> part(160);
+    auto sound = after(30ms);
+    sound.prepare(8000);
+    CHECK(sound.read(part) == 160);
+    sound.prepare(16'000);
+    part.resize(1'000);
+    CHECK(sound.read(part) == 160 + 160);
+    CHECK(sound.finished());
+    auto never = after(milliseconds::max());
+    never.prepare(48'000);
+    CHECK(never.read(part) == 1'000);
+    CHECK_FALSE(never.finished());
 }
