@@ -173,27 +173,6 @@ TEST_CASE("keys wait until they are read, and readers are cancelled without losi
         });
 }
 
-TEST_CASE("no reader takes keys without end")
-{
-    pair p;
-    run(p.io,
-        [&]() -> asio::awaitable<void>
-        {
-            const auto [c, d] = co_await p.connect();
-            std::optional<std::string> read;
-            d.async_read_digits(std::numeric_limits<std::size_t>::max(), 0, 0ms,
-                                [&](std::error_code, std::string keys) { read = std::move(keys); });
-            co_await c.async_send_digits(std::string(200, '1'), dtmf_via::info);
-            CHECK_FALSE(read);
-            co_await c.async_send_digits(std::string(100, '2'), dtmf_via::info);
-            while (!read)
-                co_await wait(1ms);
-            CHECK(*read == std::string(200, '1') + std::string(56, '2'));
-            const auto rest = co_await d.async_read_digits(44, 0, 0ms);
-            CHECK(rest == std::string(44, '2'));
-        });
-}
-
 TEST_CASE("a cancelled call sends CANCEL, and the callee hears of it")
 {
     pair p;
