@@ -4,7 +4,6 @@
 #include <atomic>
 #include <filesystem>
 #include <future>
-#include <limits>
 #include <thread>
 
 #include <asio/bind_cancellation_slot.hpp>

@@ -1,31 +1,9 @@
 // Payload numbers of our offers within a session (RFC 3264 section 8.3.2).
+#include "sdp/sides.hpp"
 #include "solosip/sdp/offer_answer.hpp"
-
-#include "support/catch.hpp"
 
 using namespace solosip;
 using namespace solosip::sdp;
-
-namespace
-{
-
-local_media ours()
-{
-    local_media l;
-    l.rtp = {ip_address::v4(192, 0, 2, 1), 4000};
-    l.codecs = {{"PCMA", 8000, 1, 8, ""}, {"PCMU", 8000, 1, 0, ""}};
-    return l;
-}
-
-description theirs(const std::string& formats, const std::string& maps)
-{
-    const auto d =
-        parse("v=0\r\nc=IN IP4 192.0.2.99\r\nm=audio 5000 RTP/AVP " + formats + "\r\n" + maps);
-    REQUIRE(d.has_value());
-    return *d;
-}
-
-} // namespace
 
 TEST_CASE("a number that meant a codec does not come to mean events")
 {

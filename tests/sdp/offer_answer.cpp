@@ -1,4 +1,5 @@
 #include "solosip/sdp/offer_answer.hpp"
+#include "sdp/sides.hpp"
 #include "sdp/texts.hpp"
 #include "support/catch.hpp"
 
@@ -7,16 +8,6 @@ using namespace solosip::sdp;
 
 namespace
 {
-
-local_media ours()
-{
-    local_media l;
-    l.rtp = {ip_address::v4(192, 0, 2, 1), 4000};
-    l.codecs = {{"PCMA", 8000, 1, 8, ""}, {"PCMU", 8000, 1, 0, ""}};
-    l.session_id = 11;
-    l.version = 12;
-    return l;
-}
 
 description parsed(std::string_view text)
 {

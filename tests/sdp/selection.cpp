@@ -1,30 +1,12 @@
 // What a line says besides its codecs: events, packets, reports.
+#include "sdp/sides.hpp"
 #include "solosip/sdp/offer_answer.hpp"
-
-#include "support/catch.hpp"
 
 using namespace solosip;
 using namespace solosip::sdp;
 
 namespace
 {
-
-local_media ours()
-{
-    local_media l;
-    l.rtp = {ip_address::v4(192, 0, 2, 1), 4000};
-    l.codecs = {{"PCMA", 8000, 1, 8, ""}, {"PCMU", 8000, 1, 0, ""}};
-    return l;
-}
-
-description theirs(const std::string& formats, const std::string& line,
-                   const std::string& session = {})
-{
-    const auto d = parse("v=0\r\nc=IN IP4 192.0.2.99\r\n" + session + "m=audio 5000 RTP/AVP " +
-                         formats + "\r\n" + line);
-    REQUIRE(d.has_value());
-    return *d;
-}
 
 const std::string events_101 = "a=rtpmap:101 telephone-event/8000\r\n";
 
