@@ -65,7 +65,7 @@ bool playout::is_further(std::uint8_t payload_type) const
 decoder& playout::decoder_of(std::uint8_t payload_type)
 {
     decoder* d = decoder_.get();
-    for (std::size_t i = 0; i < further_.size(); ++i)
+    for (std::size_t i = 0; payload_type != how_.receive_payload_type && i < further_.size(); ++i)
         if (further_[i] && how_.further[i].payload_type == payload_type) d = further_[i].get();
     if (d != last_decoder_) d->reset(); // what it remembers is not what came before
     last_decoder_ = d;
@@ -112,16 +112,17 @@ void playout::stop()
 /// the packet that was decoded last does not fill alone.
 duration playout::until_needed(time_point now) const
 {
-    const std::size_t whole_frames = decoded() / frame_;
     return std::clamp<duration>(last_tick_ + packet_time_ - now, duration(0), packet_time_) +
-           packet_time_ * whole_frames;
+           packet_time_ * whole_frames();
 }
 
 rtp::jitter_buffer::verdict playout::insert(const rtp::packet& p, time_point now)
 {
     using verdict = rtp::jitter_buffer::verdict;
-    ahead_in_frame_ =
-        rtp::from_ticks(static_cast<std::int64_t>(decoded() % frame_), info_.sample_rate);
+    ahead_in_frame_ = {};
+    if (decoded() != 0)
+        ahead_in_frame_ =
+            rtp::from_ticks(static_cast<std::int64_t>(decoded() % frame_), info_.sample_rate);
     verdict v = waiting_.insert(p, now, packet_time_ * owed_, until_needed(now));
     while (v == verdict::full && owed_ > 0)
     {
@@ -160,7 +161,7 @@ std::size_t playout::to_samples(std::uint32_t ticks) const
 std::ptrdiff_t playout::wanted_shift() const
 {
     // A long packet may be decoded already while no other one waits yet.
-    const std::size_t at_hand = waiting_.size() + decoded() / frame_;
+    const std::size_t at_hand = waiting_.size() + whole_frames();
     if (how_.plain || !heard_ || at_hand == 0) return 0;
     const duration surplus = waiting_.surplus();
     const bool longer = surplus < duration(0);

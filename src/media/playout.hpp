@@ -69,6 +69,8 @@ private:
     duration until_needed(time_point now) const;
     /// Samples of the packet that was decoded last which were not played yet.
     std::size_t decoded() const { return decoded_to_ - decoded_from_; }
+    // Mostly there is nothing of it, and a division takes as long as all the rest.
+    std::size_t whole_frames() const { return decoded() < frame_ ? 0 : decoded() / frame_; }
 
     std::uint32_t to_ticks(std::size_t samples) const;
     std::size_t to_samples(std::uint32_t ticks) const;

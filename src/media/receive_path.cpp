@@ -174,6 +174,8 @@ void receive_path::tick(std::uint64_t frames, time_point now)
 /// heard before counts only if it is heard for long enough.
 void receive_path::locate(time_point now)
 {
+    if (heard_here_ && moves_ == source_.moves()) return; // as nearly always
+    moves_ = source_.moves();
     if (source_.address() == heard_at_ &&
         (heard_here_ || is_nowhere(how_.remote) || now - announced_at_ < in_flight))
         return;

@@ -74,6 +74,7 @@ private:
     time_point announced_at_{};
     endpoint heard_at_{}, heard_under_{}; ///< where the sender was, and what was announced then
     bool heard_here_ = false;             ///< that is what is announced now
+    std::uint32_t moves_ = 0;             ///< of the sender, that we know of
     std::uint64_t received_ = 0, late_ = 0, ignored_ = 0;
     std::uint64_t lost_before_ = 0, late_before_ = 0; ///< of the streams before
 };

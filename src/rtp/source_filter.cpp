@@ -21,6 +21,7 @@ bool follows(std::uint16_t sequence, std::uint16_t expected)
 void source_filter::follow(const header& h, const endpoint& from, bool proven, time_point now)
 {
     any_ = true;
+    ++moves_;
     proven_ = proven;
     current_ = h.ssrc;
     address_ = from;
@@ -39,7 +40,9 @@ source_filter::verdict source_filter::on_packet(const header& h, const endpoint&
     }
     if (h.ssrc == current_ && from == address_)
     {
-        follow(h, from, proven_ || follows(h.sequence, next_sequence_), now);
+        proven_ = proven_ || follows(h.sequence, next_sequence_);
+        next_sequence_ = static_cast<std::uint16_t>(h.sequence + 1);
+        last_seen_ = now;
         return verdict::current;
     }
     candidate& c = note(h, from, now);

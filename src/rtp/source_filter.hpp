@@ -45,6 +45,8 @@ public:
     std::uint32_t current() const { return current_; }
     /// Where the current one is; that is where answers go (symmetric RTP, RFC 4961).
     const endpoint& address() const { return address_; }
+    /// Another number: it is another one, or somewhere else.
+    std::uint32_t moves() const { return moves_; }
     bool is_current(std::uint32_t ssrc, const endpoint& from) const
     {
         return any_ && ssrc == current_ && from == address_;
@@ -75,6 +77,7 @@ private:
     endpoint announced_{}, address_{};
     bool any_ = false, proven_ = false;
     std::uint32_t current_ = 0;
+    std::uint32_t moves_ = 0;
     std::uint16_t next_sequence_ = 0;
     time_point last_seen_{};
     std::array<candidate, limits::rtp_candidates> candidates_{};
