@@ -96,8 +96,10 @@ result<void> dialog::read_routes(const sip::message_view& m, bool reversed)
     m.for_each_value(sip::header_id::record_route,
                      [&](std::string_view value)
                      {
-                         good = good && routes.size() < limits::route_set &&
-                                sip::parse_name_addr(value).has_value();
+                         // Section 8.1.2: another scheme names nobody to send to.
+                         const auto route = sip::parse_name_addr(value);
+                         good = good && routes.size() < limits::route_set && route &&
+                                route->uri.is_sip();
                          if (good) routes.push_back(unfolded(value));
                          return good;
                      });

@@ -39,7 +39,7 @@ void call::on_reinvite(const incoming& in, time_point now)
     // Who sends a re-INVITE has our 2xx; only its ACK was lost (RFC 5407 section 3.1.4).
     forget_success();
     const bool asks = !has_offer(*in.request);
-    if (!asks && !read_offer(in, l, now)) return;
+    if (!asks && !read_offer(in, l, now)) return send_waiting(l, now);
     l.dialog.refresh_target(*in.request);
     note_abilities(l, *in.request);
     reply r = with_contact(200);

@@ -179,6 +179,12 @@ TEST_CASE("remote sequence numbers never go back (section 12.2.2)")
     CHECK_FALSE(d->accept_remote_cseq(99));
 }
 
+TEST_CASE("a route of another scheme leads nowhere (section 8.1.2)")
+{
+    const auto m = with_routes(invite, "Record-Route: <tel:1>\r\n");
+    CHECK_FALSE(dialog::dialog::from_request(*m, "here"));
+}
+
 TEST_CASE("an INVITE without a usable Contact makes no dialog (section 8.1.1.8)")
 {
     auto m = with_routes(invite, "");

@@ -391,3 +391,24 @@ TEST_CASE("a REFER of ours while theirs waits for the user: theirs has its answe
     w.run_for(long_after);
     CHECK(alice.nothing_left());
 }
+
+TEST_CASE("3.1.4 what waits for the ACK goes out with the re-INVITE that shows our 200 is there")
+{
+    agent_and_peer s;
+    s.alice.how.answer_after = milliseconds(0);
+    s.peer.invite(s.alice.sip(), "sip:alice@192.0.2.1");
+    s.w.run_for(milliseconds(50));
+    REQUIRE(s.alice.request_in_call({"INFO", {}, {}, {}, "Hello."}));
+    s.w.run_for(milliseconds(50));
+    REQUIRE(s.peer.count(sip::method::info) == 0);
+    s.peer.with.to = header_of(s.peer.last(200), "To");
+    s.peer.request("INVITE", s.peer.contact(), s.peer.sdp("18"));
+    s.w.run_for(milliseconds(50));
+    INFO(s.w.log());
+    CHECK(s.peer.count(488) == 1);
+    REQUIRE(s.peer.count(sip::method::info) == 1);
+    s.peer.answer(s.peer.last(sip::method::info), "200 OK");
+    s.peer.acknowledge_refusal(s.peer.last(488));
+    s.peer.request("BYE");
+    CHECK(s.all_over());
+}
