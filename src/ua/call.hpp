@@ -130,8 +130,8 @@ public:
     {
         if (std::exchange(announce_later_, false)) announce_media();
     }
-    /// Is it the one that follows a REFER which came in this call?
-    bool is_followed() const { return followed_.has_value(); }
+    /// Is there another call under way, for a REFER that has come in this one?
+    bool follows_refer() const { return followed_.has_value(); }
     void on_failure(transaction::id t, transaction::failure why, time_point now);
     void on_terminated(transaction::id t, time_point now);
     void on_targets(lookup_id l, const result<std::vector<target>>& targets, time_point now);

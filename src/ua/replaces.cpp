@@ -65,7 +65,7 @@ bool engine::impl::on_replacing_invite(const incoming& in, time_point now)
     case call::replacing::yes: break;
     }
     // Its place is to be taken by another one already (RFC 5589 section 6); which, shows soon.
-    if (old->is_followed())
+    if (old->follows_refer())
     {
         ctx.respond(in, {491}, now);
         return true;
