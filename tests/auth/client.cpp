@@ -254,6 +254,25 @@ TEST_CASE("client: a later request goes out with what was learned")
     }
 }
 
+TEST_CASE(
+    "client: what one server has asked for is neither sent to another one, nor renewed by him")
+{
+    client_bench b;
+    REQUIRE(b.one.on_challenge(*challenged(with_nonce("n1")), b.attempt, "here") == outcome::retry);
+    auto m = request();
+    for (const char* another : {"there", ""})
+    {
+        b.one.authorize(m, another);
+        CHECK(values(m, sip::header_id::authorization).empty());
+    }
+    CHECK(b.one.on_success(*response(200, {"Authentication-Info: nextnonce=\"n2\""}), "there"));
+    b.one.authorize(m, "here");
+    CHECK(param(m, "nonce") == "n1");
+    CHECK(b.one.on_success(*response(200, {"Authentication-Info: nextnonce=\"n2\""}), "here"));
+    b.one.authorize(m, "here");
+    CHECK(param(m, "nonce") == "n2");
+}
+
 TEST_CASE("client: only the realm of the credentials")
 {
     client_bench b({"alice", "secret", "mine"});

@@ -418,3 +418,33 @@ TEST_CASE("new keys and holds come through bad weather, and all is understood af
     REQUIRE(s.alice.hang_up());
     CHECK(s.all_over());
 }
+
+TEST_CASE("a refresh that offers keys anew does not repeat a hold that was refused (RFC 4028 7.4)")
+{
+    const support::toy_srtp toy;
+    auto how = with(preferred, toy);
+    how.session_expires = seconds(90);
+    agent_and_peer s(how);
+    s.peer.on_message = [&](const sip::message& m)
+    {
+        if (!m->is_request() || m->method() != sip::method::invite) return;
+        if (m->body().find("a=sendonly") != std::string_view::npos)
+            s.peer.answer(m, "488 Not Acceptable Here");
+        else
+            s.peer.answer(m, "200 OK", s.peer.contact() + "Session-Expires: 90;refresher=uac\n",
+                          s.peer.sdp());
+    };
+    REQUIRE(s.alice.call(peer_uri));
+    s.w.run_for(seconds(10));
+    REQUIRE(s.alice.hold());
+    s.w.run_for(seconds(10));
+    const int before = s.peer.count(sip::method::invite);
+    s.w.run_for(seconds(40));
+    INFO(s.w.log());
+    CHECK(s.peer.count(sip::method::invite) == before + 1);
+    CHECK(s.peer.last(sip::method::invite)->body().find("a=sendonly") == std::string_view::npos);
+    CHECK(s.alice.held() == "none");
+    s.peer.adopt(s.peer.last(sip::method::invite), s.alice.sip());
+    s.peer.request("BYE");
+    CHECK(s.all_over());
+}
