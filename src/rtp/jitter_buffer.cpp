@@ -119,9 +119,10 @@ jitter_buffer::verdict jitter_buffer::store(const packet& p)
     s.payload_type = p.payload_type;
     std::copy(p.payload.begin(), p.payload.end(), s.payload.begin());
     const auto begin = order_.begin();
-    std::rotate(begin + static_cast<std::ptrdiff_t>(place),
-                begin + static_cast<std::ptrdiff_t>(size_),
-                begin + static_cast<std::ptrdiff_t>(size_ + 1));
+    if (place < size_) // overtaken
+        std::rotate(begin + static_cast<std::ptrdiff_t>(place),
+                    begin + static_cast<std::ptrdiff_t>(size_),
+                    begin + static_cast<std::ptrdiff_t>(size_ + 1));
     ++size_;
     return verdict::stored;
 }
@@ -140,9 +141,10 @@ void jitter_buffer::pop(std::uint32_t ticks)
     const std::uint32_t behind = slots_[order_[0]].timestamp + ticks;
     if (static_cast<std::int32_t>(behind - clock_) > 0) clock_ = behind;
     if (ticks > 0) last_length_ = ticks;
-    std::rotate(order_.begin(), order_.begin() + 1,
-                order_.begin() + static_cast<std::ptrdiff_t>(size_));
     --size_;
+    if (size_ > 0)
+        std::rotate(order_.begin(), order_.begin() + 1,
+                    order_.begin() + static_cast<std::ptrdiff_t>(size_ + 1));
 }
 
 } // namespace solosip::rtp

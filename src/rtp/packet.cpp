@@ -13,12 +13,6 @@ constexpr std::uint8_t version_mask = 3 << 6;
 
 } // namespace
 
-bool is_rtcp(std::span<const std::uint8_t> datagram)
-{
-    return datagram.size() >= 2 && (datagram[0] & version_mask) == version_bits &&
-           datagram[1] >= 192 && datagram[1] <= 223;
-}
-
 //  0                   1                   2                   3
 //  0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
 // +-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+-+

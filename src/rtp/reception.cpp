@@ -59,8 +59,9 @@ void reception::on_timestamp(std::uint32_t timestamp, std::uint32_t clock_rate, 
     {
         // A.8, with the difference of the transit times and not their absolute values.
         const auto sent_apart = static_cast<std::int32_t>(timestamp - last_timestamp_);
-        const std::int64_t came_apart = to_ticks(arrival - last_arrival_, clock_rate);
-        const auto difference = static_cast<double>(came_apart - sent_apart);
+        const double came_apart =
+            static_cast<double>((arrival - last_arrival_).count()) * (clock_rate * 1e-9);
+        const double difference = came_apart - sent_apart;
         // A jump of the timestamp says nothing about the network.
         if (std::abs(difference) < clock_rate) jitter_ += (std::abs(difference) - jitter_) / 16;
     }

@@ -30,7 +30,11 @@ struct packet : header
 };
 
 /// Where RTP and RTCP share a port: true for what must be RTCP (RFC 5761 section 4).
-bool is_rtcp(std::span<const std::uint8_t> datagram);
+constexpr bool is_rtcp(std::span<const std::uint8_t> datagram)
+{
+    return datagram.size() >= 2 && datagram[0] >> 6 == 2 && datagram[1] >= 192 &&
+           datagram[1] <= 223;
+}
 
 /// Error: bad_packet for another version, RTCP, and lengths that do not fit.
 result<packet> parse(std::span<const std::uint8_t> datagram);
