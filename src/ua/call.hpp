@@ -183,6 +183,13 @@ private:
         bool told = false;                ///< does the application know its answer?
         bool again = false;               ///< has it been said before?
     };
+    struct acknowledgement
+    {
+        std::uint32_t cseq; ///< of its INVITE
+        transmit message;
+    };
+    /// So many changes within the 32 s in which a 2xx may come again are more than anyone makes.
+    static constexpr std::size_t kept_acks = 4;
     /// A dialog of this call, and the way there. A caller may have several: one for each fork.
     struct leg
     {
@@ -192,8 +199,9 @@ private:
         std::optional<lookup_id> looking{}; ///< which answer of the edge do we wait for?
         std::vector<in_dialog> waiting{};   ///< for that answer
         bool acknowledged = false;          ///< has its 2xx been seen?
-        std::optional<transmit> ack{};      ///< goes out again for each repeated 2xx
-        std::uint32_t ack_cseq = 0;         ///< to which INVITE is that?
+        /// Of the last INVITEs, the newest behind; they go out again for each repeated 2xx, which
+        /// may come when another change has long begun.
+        std::vector<acknowledgement> acks{};
         negotiation talks{};
         bool allows_update = false;          ///< does the other side do UPDATE?
         std::optional<std::uint32_t> rseq{}; ///< of its last reliable response

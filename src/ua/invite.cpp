@@ -123,7 +123,7 @@ void call::on_success(const sip::message_view& response, time_point now)
     leg& l = legs_[*index];
     if (l.acknowledged) // section 13.2.2.4: again for each repetition
     {
-        if (l.ack)
+        if (!l.acks.empty())
             repeat_ack(*index, response);
         else if (l.waiting.empty())
             acknowledge(*index, *invite_, invited_, {}, now); // the way was not found last time
@@ -176,9 +176,9 @@ void call::give_back(sip::message invite, const sip::message_view& response, con
 
 void call::repeat_ack(std::size_t leg_index, const sip::message_view& response)
 {
-    const leg& l = legs_[leg_index];
     const auto number = response.cseq();
-    if (l.ack && number && number->number == l.ack_cseq) ctx_.send(l.ack->to, l.ack->bytes);
+    for (const auto& [cseq, ack] : legs_[leg_index].acks)
+        if (number && number->number == cseq) ctx_.send(ack.to, ack.bytes);
 }
 
 void call::establish(std::size_t leg_index, const sip::message_view& response, time_point now)

@@ -209,9 +209,10 @@ void call::issue(std::size_t leg_index, in_dialog request, time_point now)
             made->remove(sip::header_id::authorization);
             made->remove(sip::header_id::proxy_authorization);
         }
-        l.ack = transmit{l.way->remote, made->bytes()};
-        l.ack_cseq = request.cseq.value_or(0);
-        ctx_.send(l.ack->to, l.ack->bytes);
+        if (l.acks.size() == kept_acks) l.acks.erase(l.acks.begin());
+        l.acks.push_back({request.cseq.value_or(0), {l.way->remote, made->bytes()}});
+        const transmit& ack = l.acks.back().message;
+        ctx_.send(ack.to, ack.bytes);
         return;
     }
     const auto started = ctx_.start(*made, l.way->remote, is_ours(l), now);

@@ -128,6 +128,32 @@ TEST_CASE("a 2xx to a re-INVITE is acknowledged each time that it comes (13.2.2.
     CHECK(s.all_over());
 }
 
+TEST_CASE("a 2xx that comes again behind a later change is acknowledged still (13.2.2.4)")
+{
+    agent_and_peer s;
+    s.connect_out();
+    const auto again = [&](const sip::message& first)
+    {
+        s.peer.answer(first, "200 OK", s.peer.contact(), s.peer.sdp("8"));
+        s.w.run_for(milliseconds(100));
+        return s.peer.last(sip::method::ack)->cseq()->number == first->cseq()->number;
+    };
+    std::vector<sip::message> changes;
+    for (int i = 0; i < 5; ++i)
+    {
+        REQUIRE(s.alice.hold(i % 2 == 0));
+        s.w.run_for(milliseconds(100));
+        changes.push_back(s.peer.last(sip::method::invite));
+        s.answer_invite("200 OK", s.peer.contact(), s.peer.sdp("8"));
+    }
+    INFO(s.w.log());
+    CHECK(again(changes[3]));
+    CHECK(again(changes[1]));
+    CHECK(again(changes[4]));
+    CHECK_FALSE(again(changes[0])); // a bound: four are kept
+    CHECK(goes_on(s));
+}
+
 TEST_CASE("the 2xx of a re-INVITE refreshes the target: its ACK goes there already (12.2.1.2)")
 {
     agent_and_peer s;
