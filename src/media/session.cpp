@@ -118,7 +118,8 @@ void session::start(const stream& how, time_point now)
     s.watching = watched;
     const bool speaks = how.send && how.plays;
     if (speaks && !s.speaking)
-        s.quiet = static_cast<std::uint64_t>(std::max(how.lead_in, milliseconds(0)).count()) *
+        s.quiet = static_cast<std::uint64_t>(
+                      std::clamp<milliseconds>(how.lead_in, milliseconds(0), seconds(60)).count()) *
                   how.codec->info().sample_rate / 1000;
     s.speaking = speaks;
     if (!how.send_events) s.abandon_digits();

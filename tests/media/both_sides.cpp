@@ -98,4 +98,12 @@ TEST_CASE("silence before the first sound, counted from when it could be heard")
         s.run(milliseconds(200));
         CHECK(before(s.out) == 400);
     }
+    {
+        rig::session s; // a minute at most
+        how.lead_in = milliseconds::max();
+        s.play(std::make_unique<counting>(1000, 1600));
+        s.start(how);
+        s.run(seconds(61));
+        CHECK(before(s.out) == 60 * 8000);
+    }
 }

@@ -43,7 +43,7 @@ struct stream
     bool receive = true;
     bool plays = true; ///< false: silence goes out, and the play queue waits
     /// So much silence goes out before the first sound, and again where sounds could not be heard
-    /// in between; for ears that open late.
+    /// in between; for ears that open late. 0 to 60 s, what is beyond counts as that.
     milliseconds lead_in{0};
     unsigned ptime = 20;    ///< ms in a packet: 20 (others are rounded to a multiple of 10, 10-100)
     endpoint remote{};      ///< where the other side has announced to be; port 0: not known
