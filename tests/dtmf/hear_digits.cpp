@@ -15,9 +15,9 @@ int main(int count, char** names)
     {
         std::ifstream file(names[n], std::ios::binary);
         const std::vector<char> bytes{std::istreambuf_iterator<char>(file), {}};
-        if (bytes.size() < header) return 1;
+        if (bytes.size() < header + 2) return 1;
         const auto octet = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
-        const std::uint32_t rate = octet(24) | octet(25) << 8u;
+        const int rate = octet(24) | octet(25) << 8;
         std::vector<std::int16_t> pcm;
         // Speech programs write 22,050 Hz; of that, the detector's 8,000 are made by the nearest.
         const double step = rate / 8000.0;
