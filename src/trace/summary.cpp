@@ -68,7 +68,8 @@ void hide_password(std::string& line)
     }
 }
 
-// Each "inline:" of a=crypto (RFC 4568 section 9.1): there may be several, also among the parameters.
+// Each "inline:" of a=crypto (RFC 4568 section 9.1): there may be several, also among the
+// parameters.
 void hide_keys(std::string& line)
 {
     constexpr std::string_view attribute = "a=crypto:", inline_key = "inline:";

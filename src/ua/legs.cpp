@@ -202,8 +202,8 @@ void call::issue(std::size_t leg_index, in_dialog request, time_point now)
         refer_out_->cseq = l.dialog.local_cseq();
     if (request.method == sip::method::ack)
     {
-        const bool trusted = l.way->remote.address == request.secrets_for ||
-                             (ctx_.registers && is_ours(l));
+        const bool trusted =
+            l.way->remote.address == request.secrets_for || (ctx_.registers && is_ours(l));
         if (!trusted) // he who asked for credentials never sees this ACK
         {
             made->remove(sip::header_id::authorization);

@@ -374,8 +374,7 @@ bool watcher::at_rest(const ip_address& who, const std::string& call_id) const
                        [](const auto& each)
                        {
                            const heard& h = each.second;
-                           const bool waits =
-                               each.first.second == method::invite && h.final < 300;
+                           const bool waits = each.first.second == method::invite && h.final < 300;
                            return h.final != 0 && (!waits || h.acknowledged);
                        });
 }

@@ -69,9 +69,9 @@ std::size_t print(const message_view& m, std::span<char> room)
 TEST_CASE("the counter of allocations counts")
 {
     const std::size_t before = support::allocations();
-    const std::vector<int> some(1'000);
+    // Not a container, whose memory Clang leaves out where it sees what becomes of it.
+    ::operator delete(::operator new(8));
     CHECK(support::allocations() > before);
-    CHECK(some.size() == 1'000);
 }
 
 TEST_CASE("parsing, reading and printing take nothing from the heap")

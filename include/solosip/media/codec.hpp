@@ -20,7 +20,7 @@ struct codec_info
     std::uint32_t clock_rate;  ///< Hz of the RTP timestamp
     std::uint32_t sample_rate; ///< Hz of the PCM (G.722 has 16000 at a clock of 8000)
     std::uint8_t channels;     ///< in SDP; the PCM is mono always
-    int static_payload_type; ///< RFC 3551 table 4; -1 where it has none
+    int static_payload_type;   ///< RFC 3551 table 4; -1 where it has none
     std::size_t max_bytes_per_20ms;
     bool variable_rate = false; ///< most packets are far shorter than that
 };

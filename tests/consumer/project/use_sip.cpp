@@ -12,7 +12,6 @@ int main()
                                                 "Call-ID: one\r\n"
                                                 "CSeq: 1 OPTIONS\r\n\r\n");
     if (!m || (*m)->method() != solosip::sip::method::options) return 1;
-    std::printf("%.*s\n", static_cast<int>((*m)->method_text().size()),
-                (*m)->method_text().data());
+    std::printf("%.*s\n", static_cast<int>((*m)->method_text().size()), (*m)->method_text().data());
     return 0;
 }
