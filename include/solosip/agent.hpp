@@ -147,7 +147,8 @@ public:
     /// A request of any method outside any call: OPTIONS, MESSAGE, one of your own. `r.target` is
     /// as in `async_call`. Completes with its answer, also where that is a refusal (an error, then:
     /// `forbidden`, `not_found`, `rejected`... with the whole answer). Cancelling ends only the
-    /// wait. A REGISTER without a Contact, to the account's domain, asks for our bindings. Errors:
+    /// wait. A REGISTER without a Contact, to the account's domain, asks for our bindings; what is
+    /// notified after a SUBSCRIBE or REFER comes by `async_next_request`. Errors:
     /// bad_uri, bad_header; bad_config for INVITE, ACK, CANCEL, BYE, PRACK and a REGISTER that
     /// would bind; too_many; timed_out, unreachable, dns_failed.
     template <ASIO_COMPLETION_TOKEN_FOR(void(std::error_code, response)) Token = default_token>

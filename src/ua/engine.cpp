@@ -110,6 +110,11 @@ void engine::impl::on_action(transaction::deliver_request& a, time_point now)
         return;
     }
     if (refuse_unsupported(ctx, in, now)) return;
+    if (requests.expects(m))
+    {
+        requests.take_expected(in, now);
+        return;
+    }
     const auto to = m.to();
     const bool in_dialog = to && !to->tag().empty();
     const bool only_in_dialog = m.method() == sip::method::bye || m.method() == sip::method::info ||

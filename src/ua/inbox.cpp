@@ -1,7 +1,9 @@
 #include "ua/inbox.hpp"
 
 #include "solosip/base/limits.hpp"
+#include "solosip/sip/header_values.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace solosip::ua
@@ -35,6 +37,38 @@ void inbox::offer(const incoming& in, std::optional<call_id> call, const std::st
     waiting_.emplace(id, entry{in.request, *in.transaction, in.source, in.local, tag,
                                now + ctx_.config.request_limit});
     ctx_.emit(incoming_request{id, call, in.request, in.source});
+}
+
+void inbox::expect(const std::string& call_id, const std::string& our_tag)
+{
+    const auto known = std::find_if(expected_.begin(), expected_.end(),
+                                    [&](const auto& e) { return e.call_id == call_id; });
+    if (known != expected_.end()) return; // said again, to another address or with credentials
+    if (expected_.size() == limits::requests) expected_.erase(expected_.begin());
+    expected_.push_back({call_id, our_tag});
+}
+
+void inbox::forget(const std::string& call_id)
+{
+    std::erase_if(expected_, [&](const auto& e) { return e.call_id == call_id; });
+}
+
+bool inbox::expects(const sip::message_view& m) const
+{
+    const auto to = m.to();
+    if (m.method() != sip::method::notify || !to || to->tag().empty()) return false;
+    return std::any_of(expected_.begin(), expected_.end(),
+                       [&](const auto& e)
+                       { return e.call_id == m.call_id() && e.our_tag == to->tag(); });
+}
+
+void inbox::take_expected(const incoming& in, time_point now)
+{
+    const sip::message_view& m = *in.request;
+    offer(in, std::nullopt, std::string(m.to()->tag()), now);
+    const auto line = m.first(sip::header_id::subscription_state);
+    const auto state = line ? sip::parse_token_value(*line) : errc::missing_header;
+    if (state && state->is("terminated")) forget(std::string(m.call_id()));
 }
 
 void inbox::refuse(const incoming& in, const std::string& to_tag, time_point now)

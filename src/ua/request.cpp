@@ -1,6 +1,7 @@
 #include "ua/request.hpp"
 
 #include "solosip/sip/compose.hpp"
+#include "ua/inbox.hpp"
 #include "ua/status.hpp"
 
 #include <algorithm>
@@ -170,6 +171,7 @@ void outgoing_request::send(time_point now)
             w.body(request_.content_type, request_.body);
         });
     if (!made) return finish(made.code());
+    if (has_contact) ctx_.requests->expect(call_id_, from_tag_);
     const auto started = ctx_.start(*made, to.remote, ours_, now);
     if (!started) return finish(started.code());
     transaction_ = *started;
@@ -180,7 +182,8 @@ void outgoing_request::on_response(const sip::message_view& response, time_point
     const int status = response.status();
     if (status < 200) return;
     transaction_.reset();
-    if ((status == 401 || status == 407) && ctx_.can_answer(response, targets_[target_].remote, ours_, attempt_))
+    if ((status == 401 || status == 407) &&
+        ctx_.can_answer(response, targets_[target_].remote, ours_, attempt_))
         return send(now);
     if (status == 503 && try_next_target(now)) return; // RFC 3263 section 4.3
     if (status < 300) ctx_.note_success(response, targets_[target_].remote, ours_);
@@ -206,6 +209,7 @@ bool outgoing_request::try_next_target(time_point now)
 void outgoing_request::finish(errc why, response answer)
 {
     done_ = true;
+    if (why != errc{}) ctx_.requests->forget(call_id_);
     ctx_.emit(request_done{id_, why, std::move(answer)});
 }
 

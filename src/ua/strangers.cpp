@@ -11,7 +11,8 @@ bool engine::impl::refuse_stranger(const sip::message_view& m, const endpoint& s
 {
     const int status = ctx.refusal_of(m, source);
     if (status == 0) return false;
-    if (find_if([&](const ua::call& c) { return c.has_dialog_for(m) || c.is_merged(m); }))
+    if (find_if([&](const ua::call& c) { return c.has_dialog_for(m) || c.is_merged(m); }) ||
+        requests.expects(m))
         return false;
     if (m.method() == sip::method::ack) return true;
     ctx.transactions.refuse(m, status, {}, source, ctx.actions);
@@ -28,7 +29,8 @@ bool engine::impl::refuse_lost(const sip::message_view& m, const endpoint& sourc
     if (!to || to->tag().empty() || ends_nothing) return false;
     if (ctx.transactions.size() < limits::transactions / 2 || ctx.transactions.knows(m))
         return false;
-    if (find_if([&](const ua::call& c) { return c.has_dialog_for(m); })) return false;
+    if (find_if([&](const ua::call& c) { return c.has_dialog_for(m); }) || requests.expects(m))
+        return false;
     ctx.transactions.refuse(m, 481, {}, source, ctx.actions);
     return true;
 }

@@ -292,6 +292,124 @@ TEST_CASE("a challenged MESSAGE carries the answer, once (22.2)")
           std::string::npos);
 }
 
+namespace
+{
+
+/// Alice subscribes to the peer, who has not answered yet.
+sip::message subscribe(agent_and_peer& s)
+{
+    s.alice.engine().take_requests(true);
+    ua::request r;
+    r.method = "SUBSCRIBE";
+    r.target = "sip:box@192.0.2.9";
+    r.headers = {{"Event", "message-summary"}, {"Expires", "600"}};
+    REQUIRE(s.alice.request(r));
+    s.w.run_for(milliseconds(100));
+    return s.peer.last(sip::method::subscribe);
+}
+
+void accept(agent_and_peer& s, const sip::message& asked)
+{
+    s.peer.answer(asked, "200 OK", s.peer.contact());
+    s.w.run_for(milliseconds(100));
+}
+
+/// A NOTIFY in the dialog of that.
+void notify(agent_and_peer& s, const sip::message& asked, const std::string& state,
+            const std::string& tag = {})
+{
+    const auto from = header_of(asked, "From");
+    s.peer.say(s.alice.sip(), "NOTIFY sip:alice@192.0.2.1 SIP/2.0\nVia: {via}\n"
+                              "From: <sip:box@192.0.2.9>;tag=box\nTo: " +
+                                  (tag.empty() ? from : "<sip:alice@192.0.2.1>;tag=" + tag) +
+                                  "\nCall-ID: " + std::string(asked->call_id()) + "\nCSeq: " +
+                                  std::to_string(s.w.now().time_since_epoch() / milliseconds(1)) +
+                                  " NOTIFY\nMax-Forwards: 70\nEvent: message-summary\n"
+                                  "Subscription-State: " +
+                                  state + "\nContact: <sip:box@192.0.2.9>\n");
+    s.w.run_for(milliseconds(100));
+}
+
+} // namespace
+
+TEST_CASE("what a SUBSCRIBE of the application's asked for is told to it (RFC 6665 4.1.2.4)")
+{
+    agent_and_peer s;
+    s.alice.on_event = [&](const ua::event& e)
+    {
+        const auto* in = std::get_if<ua::incoming_request>(&e);
+        if (in) CHECK(s.alice.engine().respond(in->id, {200}, s.w.now()));
+    };
+    const auto asked = subscribe(s);
+    notify(s, asked, "pending"); // before the answer
+    accept(s, asked);
+    notify(s, asked, "active;expires=600");
+    INFO(s.w.log());
+    REQUIRE(s.alice.seen.requests.size() == 2);
+    CHECK(!s.alice.seen.requests[1].call);
+    REQUIRE(s.alice.seen.done.size() == 1);
+    CHECK(s.alice.seen.done[0].why == errc{});
+    CHECK(s.peer.count(200) == 2);
+    CHECK(header_of(s.peer.last(200), "To") == header_of(asked, "From")); // the dialog's tag
+    notify(s, asked, "active", "guessed");
+    CHECK(s.peer.count(481) == 1);
+    notify(s, asked, "TERMINATED;reason=timeout");
+    CHECK(s.alice.seen.requests.size() == 3);
+    notify(s, asked, "active"); // of what is over
+    CHECK(s.peer.count(481) == 2);
+    CHECK(s.alice.seen.requests.size() == 3);
+}
+
+TEST_CASE("a SUBSCRIBE that was refused, or that nobody reads for, has no NOTIFY (RFC 6665 4.1.3)")
+{
+    agent_and_peer s;
+    const auto refused = subscribe(s);
+    s.peer.answer(refused, "489 Bad Event");
+    s.w.run_for(milliseconds(100));
+    notify(s, refused, "active");
+    INFO(s.w.log());
+    CHECK(s.peer.count(481) == 1);
+    const auto asked = subscribe(s);
+    accept(s, asked);
+    s.alice.engine().take_requests(false);
+    notify(s, asked, "active");
+    CHECK(s.peer.count(481) == 2);
+    CHECK(s.alice.seen.requests.empty());
+}
+
+TEST_CASE("of many subscriptions the oldest is forgotten")
+{
+    agent_and_peer s;
+    const auto first = subscribe(s);
+    accept(s, first);
+    const auto second = subscribe(s);
+    accept(s, second);
+    for (std::size_t i = 1; i < limits::requests; ++i)
+        accept(s, subscribe(s));
+    notify(s, first, "active");
+    CHECK(s.alice.seen.requests.empty());
+    notify(s, second, "active");
+    CHECK(s.alice.seen.requests.size() == 1);
+}
+
+TEST_CASE("notifications come from servers elsewhere, too, and strangers are still refused")
+{
+    agent_and_peer s;
+    registrar r(s.w, ip_address::v4(192, 0, 2, 5));
+    s.w.set_host("example.com", {r.sip()});
+    s.alice.register_as(account_at(r));
+    s.w.run_for(seconds(1));
+    const auto asked = subscribe(s);
+    CHECK(asked->request_uri() == "sip:box@192.0.2.9");
+    accept(s, asked);
+    notify(s, asked, "active");
+    INFO(s.w.log());
+    CHECK(s.alice.seen.requests.size() == 1);
+    notify(s, asked, "active", "guessed");
+    CHECK(s.alice.seen.requests.size() == 1);
+    CHECK(s.peer.count(481) == 1);
+}
+
 TEST_CASE("a request says who sends it: a user of the account's own domain, and a name for people")
 {
     struct row

@@ -404,7 +404,8 @@ public:
     /// `r.target` would go, with challenges answered.
     /// Errors: bad_uri, bad_header, bad_config for a method that calls or registrations own
     /// (INVITE, ACK, CANCEL, BYE, PRACK, a REGISTER with a Contact), too_many (`limits::requests`).
-    /// A REGISTER without one, to the account's domain, asks for the bindings.
+    /// A REGISTER without one, to the account's domain, asks for the bindings. After a SUBSCRIBE
+    /// or REFER each NOTIFY in its dialog is an `incoming_request`, until one says `terminated`.
     result<request_id> send_request(request r, time_point now);
     /// The same inside the dialog of an established call. Also call_ended; bad_config for REGISTER,
     /// and for an UPDATE with a session description.
