@@ -78,3 +78,41 @@ TEST_CASE("events of each rate keep their number from offer to offer")
         CHECK(offer.media.at(0).formats == first);
     }
 }
+
+TEST_CASE("what each side has said of its numbers is remembered, the last meaning of each")
+{
+    std::vector<format> numbers;
+    remember(numbers, theirs("8 96 97", "a=rtpmap:96 opus/48000/2\r\n" // 97 means nothing
+                                        "m=video 5002 RTP/AVP 98\r\na=rtpmap:98 H264/90000\r\n"));
+    const auto meanings = [&]
+    {
+        std::string all;
+        for (const format& f : numbers)
+            all += std::to_string(f.payload_type) + ' ' + f.name + '/' +
+                   std::to_string(f.clock_rate) + ' ';
+        return all;
+    };
+    CHECK(meanings() == "8 PCMA/8000 96 opus/48000 ");
+    remember(numbers, theirs("96 97", "a=rtpmap:96 L16/16000\r\na=rtpmap:97 opus/48000/2\r\n"));
+    CHECK(meanings() == "8 PCMA/8000 96 L16/16000 97 opus/48000 ");
+    remember(numbers, theirs("96", "a=rtpmap:96 L16/16000\r\n"));
+    CHECK(numbers.size() == 3);
+}
+
+TEST_CASE("what there is no number for is not offered")
+{
+    auto local = ours();
+    local.codecs = {{"PCMA", 8000, 1, 8, ""}, {"opus", 48000, 2, 102, ""}};
+    agreement agreed;
+    agreed.codec = {8, "PCMA", 8000, 1, ""};
+    auto before = make_offer(local);
+    before.media[0].formats = {{8, "PCMA", 8000, 1, ""}};
+    payload_numbers taken;
+    for (std::uint8_t n = 96; n < 127; ++n)
+        taken.theirs.push_back({n, "X", 8000, 1, ""});
+    const auto tokens = [&]
+    { return make_next_offer(before, agreed, local, taken).media.at(0).format_tokens; };
+    CHECK(tokens() == std::vector<std::string>{"8", "127"});
+    taken.theirs.push_back({127, "X", 8000, 1, ""});
+    CHECK(tokens() == std::vector<std::string>{"8"});
+}
