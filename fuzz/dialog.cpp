@@ -47,7 +47,7 @@ private:
     }
     static bool is_good(const result<sip::message>& m)
     {
-        return m.has_value() && sip::validate(**m).ok();
+        return m.has_value() && sip::validate(**m, sip::demand::necessary).ok();
     }
     std::string status() { return decide_.below(2) == 0 ? "180 Ringing\r\n" : "200 OK\r\n"; }
     std::string target()

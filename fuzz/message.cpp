@@ -85,7 +85,9 @@ void check_views(const message_view& m, std::string_view whole)
     const verdict v = validate(m);
     require(v.ok() == v.why.empty(), "what is wrong has a reason");
     require(v.status == 0 || reason_phrase(v.status) != "", "an answer is a known one");
-    if (!v.ok()) return;
+    const verdict lenient = validate(m, demand::necessary);
+    require(!v.ok() || lenient.ok(), "what is good altogether is good enough");
+    if (!lenient.ok()) return;
     require(m.top_via() && m.from() && m.to() && m.cseq(), "a valid message can be used");
     require(!m.body_truncated(), "a valid message is whole");
 }

@@ -45,7 +45,7 @@ void exchange::receive(std::string_view datagram, const endpoint& source, const 
 {
     sip::message_view m;
     if (!m.parse(datagram)) return; // not SIP: nobody to answer
-    const sip::verdict verdict = sip::validate(m);
+    const sip::verdict verdict = sip::validate(m, sip::demand::necessary);
     if (m.is_response())
     {
         if (!verdict.ok()) return;

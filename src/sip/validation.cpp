@@ -3,6 +3,7 @@
 #include "sip/text.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace solosip::sip
 {
@@ -30,13 +31,35 @@ constexpr rule mandatory[] = {
 
 constexpr rule single[] = {
     {header_id::max_forwards, {}, "More Than One Max-Forwards"},
-    {header_id::content_length, {}, "More Than One Content-Length"},
     {header_id::content_type, {}, "More Than One Content-Type"},
     {header_id::expires, {}, "More Than One Expires"},
     {header_id::session_expires, {}, "More Than One Session-Expires"},
     {header_id::replaces, {}, "More Than One Replaces"},
     {header_id::refer_to, {}, "More Than One Refer-To"},
 };
+
+// Section 8.2.2: what nobody needs to process this message may be malformed. Without it a BYE would
+// not end a call, and another phone's binding would keep us from being registered.
+bool is_needed(const message_view& m, header_id id)
+{
+    const auto cseq = m.cseq();
+    const method about = cseq ? cseq->method : m.method();
+    const bool ends = about == method::bye || about == method::cancel || m.method() == method::ack;
+    const bool makes_dialog = about == method::invite || about == method::update ||
+                              about == method::subscribe || about == method::notify ||
+                              about == method::refer;
+    switch (id)
+    {
+    case header_id::max_forwards: return m.is_request() && !ends;
+    case header_id::content_type: return m.is_request() && !ends && !m.body().empty();
+    case header_id::contact:
+        return m.is_request() && !ends && (makes_dialog || about == method::register_);
+    case header_id::record_route: return makes_dialog && !ends && m.status() < 300;
+    case header_id::replaces: return m.is_request() && about == method::invite && !ends;
+    case header_id::refer_to: return m.is_request() && about == method::refer;
+    default: return false;
+    }
+}
 
 std::size_t count_of(const message_view& m, header_id id)
 {
@@ -116,26 +139,38 @@ bool is_number(const message_view& m, header_id id)
     return m.number(id) && text::all(*m.first(id), text::digit);
 }
 
-verdict check_numbers(const message_view& m)
+// Two that say the same do no harm where only what is needed is asked for.
+verdict check_length(const message_view& m, demand what)
 {
-    if (m.has(header_id::max_forwards))
+    if (!m.has(header_id::content_length)) return {};
+    const auto length = m.first(header_id::content_length);
+    for (std::size_t i = 0; i < m.header_count(); ++i)
+        if (const auto line = m.header(i); line.id == header_id::content_length)
+            if (line.value.data() != length->data() &&
+                (what == demand::everything || m.is_request() || line.value != *length))
+                return bad("More Than One Content-Length");
+    if (!is_number(m, header_id::content_length)) return bad("Bad Content-Length");
+    return m.body_truncated() ? bad("Content-Length Too Large") : verdict{};
+}
+
+template <class Needed>
+verdict check_numbers(const message_view& m, Needed needed)
+{
+    if (needed(header_id::max_forwards))
     {
         const auto hops = m.number(header_id::max_forwards);
         if (!is_number(m, header_id::max_forwards) || !hops || *hops > 255)
             return bad("Bad Max-Forwards");
     }
-    if (m.has(header_id::content_length))
-    {
-        if (!is_number(m, header_id::content_length)) return bad("Bad Content-Length");
-        if (m.body_truncated()) return bad("Content-Length Too Large");
-    }
     for (const header_id id : {header_id::expires, header_id::min_expires, header_id::rseq})
-        if (m.has(id) && !is_number(m, id)) return bad("Bad Number");
+        if (needed(id) && !is_number(m, id)) return bad("Bad Number");
     return {};
 }
 
-verdict check_headers(const message_view& m)
+verdict check_headers(const message_view& m, demand what)
 {
+    const auto needed = [&](header_id id)
+    { return m.has(id) && (what == demand::everything || is_needed(m, id)); };
     for (const rule& each : mandatory)
     {
         const std::size_t count = count_of(m, each.id);
@@ -143,17 +178,23 @@ verdict check_headers(const message_view& m)
         if (count > 1) return bad(each.repeated);
     }
     for (const rule& each : single)
-        if (count_of(m, each.id) > 1) return bad(each.repeated);
+        if (needed(each.id) && count_of(m, each.id) > 1) return bad(each.repeated);
     if (!is_call_id(m.call_id())) return bad("Bad Call-ID");
     if (auto v = check_address(m.from(), "Bad From"); !v.ok()) return v;
     if (auto v = check_address(m.to(), "Bad To"); !v.ok()) return v;
     if (auto v = check_cseq(m); !v.ok()) return v;
     if (auto v = check_vias(m); !v.ok()) return v;
-    if (auto v = check_addresses(m, header_id::contact, "Bad Contact"); !v.ok()) return v;
-    if (auto v = check_addresses(m, header_id::record_route, "Bad Record-Route"); !v.ok()) return v;
-    if (auto v = check_addresses(m, header_id::route, "Bad Route"); !v.ok()) return v;
-    if (m.has(header_id::content_type) && !m.content_type()) return bad("Bad Content-Type");
-    return check_numbers(m);
+    constexpr std::pair<header_id, std::string_view> addresses[] = {
+        {header_id::contact, "Bad Contact"},
+        {header_id::record_route, "Bad Record-Route"},
+        {header_id::route, "Bad Route"},
+    };
+    for (const auto& [id, why] : addresses)
+        if (needed(id))
+            if (auto v = check_addresses(m, id, why); !v.ok()) return v;
+    if (needed(header_id::content_type) && !m.content_type()) return bad("Bad Content-Type");
+    if (auto v = check_numbers(m, needed); !v.ok()) return v;
+    return check_length(m, what);
 }
 
 // Section 8.2.2.1, and the grammar of the request line, which has single spaces only.
@@ -178,7 +219,7 @@ bool has_sender(const message_view& m)
     return parse_via(line.substr(0, line.find_first_of(";,"))).has_value();
 }
 
-verdict judge(const message_view& m)
+verdict judge(const message_view& m, demand what)
 {
     if (has_strays(m.bytes().substr(0, m.bytes().size() - m.body().size())))
         return bad("CR or NUL in a Header");
@@ -188,17 +229,17 @@ verdict judge(const message_view& m)
         // A scheme that is not ours matters less than headers that are wrong.
         const verdict line = check_request_line(m);
         if (line.status == 400) return line;
-        const verdict headers = check_headers(m);
+        const verdict headers = check_headers(m, what);
         return headers.ok() ? line : headers;
     }
-    return check_headers(m);
+    return check_headers(m, what);
 }
 
 } // namespace
 
-verdict validate(const message_view& m)
+verdict validate(const message_view& m, demand what)
 {
-    verdict v = judge(m);
+    verdict v = judge(m, what);
     if (v.ok()) return v;
     // Section 17.1.1.3 knows no answer to an ACK, section 18.1.2 none to a response.
     v.silent = m.is_response() || m.method() == method::ack || !has_sender(m);

@@ -4,6 +4,7 @@
 #include "solosip/sip/validation.hpp"
 #include "ua/engine_impl.hpp"
 #include "ua/options.hpp"
+#include "ua/salvage.hpp"
 
 #include <algorithm>
 
@@ -157,6 +158,12 @@ void engine::impl::on_new_invite(const incoming& in, time_point now)
     if (c->on_invite(in, now)) calls.push_back(std::move(c));
 }
 
+// What ends something is heard however odd it is.
+static bool ends(sip::method m)
+{
+    return m == sip::method::ack || m == sip::method::bye || m == sip::method::cancel;
+}
+
 // ---- the public face
 
 engine::engine(settings s, random_source& random)
@@ -169,12 +176,16 @@ void engine::receive(std::string_view datagram, const endpoint& source, const en
                      time_point now)
 {
     sip::message_view m;
-    if (const auto parsed = m.parse(datagram); !parsed)
+    std::string room;
+    bool cut = false;
+    if (!m.parse(datagram) && !salvage(datagram, m, room, cut))
     {
         impl_->ctx.log(log_level::debug, "dropped a datagram that is no SIP message");
         return;
     }
-    const auto verdict = sip::validate(m);
+    auto verdict = sip::validate(m, sip::demand::necessary);
+    if (cut && verdict.ok() && m.is_request() && !ends(m.method()))
+        verdict = {513, "Too Many Headers", false};
     impl_->local = local;
     if (verdict.silent || (!verdict.ok() && (m.is_response() || m.method() == sip::method::ack)))
     {

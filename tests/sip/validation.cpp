@@ -20,7 +20,7 @@ const std::vector<std::string> good = {
 };
 
 // `good` with the line of the same beginning replaced ("" takes it away), or `line` added.
-verdict judge(const std::string& old, const std::string& line)
+verdict judge(const std::string& old, const std::string& line, demand what = demand::everything)
 {
     std::string text;
     for (const auto& each : good)
@@ -34,7 +34,7 @@ verdict judge(const std::string& old, const std::string& line)
     text += "\r\nabc";
     message_view m;
     REQUIRE(m.parse(text));
-    return validate(m);
+    return validate(m, what);
 }
 
 } // namespace
@@ -129,4 +129,66 @@ TEST_CASE("malformed responses are dropped", "[sip][validation]")
         REQUIRE(m.parse(text));
         CHECK(validate(m).silent);
     }
+}
+
+TEST_CASE("what nobody needs may be malformed (8.2.2)", "[sip][validation]")
+{
+    const struct
+    {
+        std::string old, line;
+        int status; // of the answer where only what is necessary counts
+    } table[] = {
+        {"", "Expires: soon", 0},
+        {"", "RSeq: x", 0},
+        {"", "Min-Expires: x", 0},
+        {"", "Route: x", 0},
+        {"", "Record-Route: x", 0}, // an OPTIONS makes no dialog
+        {"", "Session-Expires: 90\r\nSession-Expires: 90", 0},
+        {"", "Refer-To: <sip:x@h>\r\nRefer-To: <sip:y@h>", 0},
+        {"Contact", "Contact: \"Joe\" <sip:joe@h>;;;;", 0},
+        {"Content-Type", "Content-Type: sdp", 400}, // there is a body
+        {"Max-Forwards", "Max-Forwards: x", 400},
+        {"", "l: 3", 400},
+        {"From", "From: *", 400},
+        {"CSeq", "", 400},
+        {"Via", "Via: SIP/2.0/UDP h, x", 400},
+    };
+    for (const auto& each : table)
+    {
+        CAPTURE(each.old, each.line);
+        CHECK(judge(each.old, each.line).status == 400);
+        CHECK(judge(each.old, each.line, demand::necessary).status == each.status);
+    }
+    // The same headers, where they matter and where they do not.
+    const auto message =
+        [](const std::string& start, const std::string& method, const std::string& more)
+    {
+        message_view m;
+        const std::string text =
+            start + "\r\nVia: SIP/2.0/UDP h;branch=z9hG4bKa\r\n" +
+            "From: <sip:a@h>;tag=1\r\nTo: <sip:b@h>\r\nCall-ID: c\r\nCSeq: 7 " + method + "\r\n" +
+            more + "\r\n\r\n";
+        REQUIRE(m.parse(text));
+        CHECK_FALSE(validate(m).ok());
+        return validate(m, demand::necessary).ok();
+    };
+    const auto request = [&](const std::string& method, const std::string& more)
+    { return message(method + " sip:b@h SIP/2.0", method, more); };
+    for (const std::string more : {"Contact: x", "Record-Route: x"})
+    {
+        for (const auto* method : {"INVITE", "UPDATE", "REFER", "SUBSCRIBE", "NOTIFY"})
+            CHECK_FALSE(request(method, more));
+        for (const auto* method : {"ACK", "BYE", "CANCEL", "INFO", "OPTIONS", "MESSAGE", "PRACK"})
+            CHECK(request(method, more));
+    }
+    CHECK_FALSE(request("REGISTER", "Contact: x"));
+    CHECK_FALSE(request("REFER", "Refer-To: <sip:x@h>\r\nRefer-To: <sip:y@h>"));
+    CHECK_FALSE(request("INVITE", "Replaces: a\r\nReplaces: b"));
+    CHECK(request("BYE", "Max-Forwards: x"));
+    CHECK(
+        message("SIP/2.0 200 OK", "REGISTER", "Contact: x\r\nMax-Forwards: x\r\nRecord-Route: x"));
+    CHECK(message("SIP/2.0 486 Busy", "INVITE", "Record-Route: x"));
+    CHECK_FALSE(message("SIP/2.0 200 OK", "INVITE", "Record-Route: x"));
+    CHECK(message("SIP/2.0 200 OK", "INVITE", "l: 0\r\nl: 0"));
+    CHECK_FALSE(message("SIP/2.0 200 OK", "INVITE", "l: 0\r\nl: 1"));
 }

@@ -145,7 +145,7 @@ TEST_CASE("what the agent does with the torture messages", "[torture]")
         CHECK(l.told() == each.agent);
         sip::message_view m;
         const bool readable = m.parse(bytes).has_value();
-        if (!readable || each.verdict == "drop") CHECK(l.told() == "silence");
+        if (each.verdict == "drop") CHECK(l.told() == "silence");
         if (readable && each.verdict == "ok")
             for (const auto& answer : l.sent)
                 check_answer(m, answer);

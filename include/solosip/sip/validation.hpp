@@ -3,6 +3,7 @@
 
 #include "solosip/sip/message_view.hpp"
 
+#include <cstdint>
 #include <string_view>
 
 namespace solosip::sip
@@ -19,9 +20,19 @@ struct verdict
     bool ok() const { return status == 0 && !silent; }
 };
 
+/// `necessary`: malformed and repeated headers that nobody needs to process such a message are
+/// passed over (section 8.2.2), as user agents do with what comes; who reads them finds nothing,
+/// the first of them, or an error. In requests that end something (ACK, BYE, CANCEL) and in
+/// responses that is most of them. Expires, Min-Expires, RSeq and Route never count.
+enum class demand : std::uint8_t
+{
+    everything,
+    necessary
+};
+
 /// What every element checks: mandatory headers present once and well-formed (section 8.1.1),
 /// CSeq method equal to the request's, number ranges, a body as long as announced (section 18.3),
 /// the protocol version. Extensions, methods and dialogs are the agent's business.
-verdict validate(const message_view& m);
+verdict validate(const message_view& m, demand what = demand::everything);
 
 } // namespace solosip::sip
