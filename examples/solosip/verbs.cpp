@@ -69,7 +69,9 @@ asio::awaitable<void> phone::place_call()
     o.follow_redirects = a.follow_redirects;
     o.late_offer = a.late_offer;
     o.on_progress = [this](const progress& p) {
-        report_.event("ringing", {{"status", p.status}, {"reason", p.reason}});
+        // The refusals on the way to the next address are no ringing.
+        report_.event(p.status < 200 ? "ringing" : "redirected",
+                      {{"status", p.status}, {"reason", p.reason}});
     };
     report_.event("calling", {{"target", a.target}});
     std::error_code ec;

@@ -146,6 +146,12 @@ result<ip_address> ip_address::parse(std::string_view text)
     return errc::bad_syntax;
 }
 
+bool ip_address::is_multicast() const
+{
+    if (!is_v6) return bytes[0] >> 4 == 14;
+    return bytes[0] == 0xFF || (is_mapped_v4(bytes) && bytes[12] >> 4 == 14);
+}
+
 bool ip_address::is_loopback() const
 {
     if (!is_v6) return bytes[0] == 127;

@@ -291,7 +291,7 @@ std::optional<event> session::poll_event()
         return digit_heard{press->key, press->length, true, s.now};
     if (const auto played = s.sounds.poll_finished()) return *played;
     if (const auto digits = s.digits_done.take()) return *digits;
-    if (const auto to = s.ear.poll_moved()) return remote_moved{*to};
+    if (const auto to = s.ear.poll_moved()) return remote_moved{*to, s.now};
     return std::nullopt;
 }
 

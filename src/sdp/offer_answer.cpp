@@ -115,9 +115,7 @@ struct choice
 // Whether we could talk by that line, encrypted or not.
 bool may_do(const media& m, const local_media& local)
 {
-    if (!is_rtp_audio(m) || m.port == 0) return false;
-    // RFC 6157 section 3: else we could not reach each other.
-    return !m.address || m.address->is_unspecified() || m.address->is_v6 == local.rtp.address.is_v6;
+    return is_rtp_audio(m) && m.port != 0 && may_reach(m, local);
 }
 
 // Those with keys first: who offers a line of each kind wants to be heard by all, and by some

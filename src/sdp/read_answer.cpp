@@ -87,6 +87,7 @@ result<agreement> read_answer(const description& offer, const description& answe
     if (found->answered->port == 0 || !is_rtp_audio(*found->answered))
         return is_secured(offered) ? errc::srtp_required : errc::no_common_codec;
     const media theirs = completed(*found->answered, offered);
+    if (!may_reach(theirs, local)) return errc::no_common_codec;
     const auto keys = read_crypto(offered, theirs, local.encryption);
     if (!keys) return keys.error();
     for (const auto& f : theirs.formats)

@@ -83,13 +83,20 @@ std::uint32_t event_set(std::string_view fmtp)
     return set == 0 ? keys_only : set;
 }
 
+bool may_reach(const media& theirs, const local_media& local)
+{
+    if (!theirs.address || theirs.address->is_unspecified()) return true;
+    return theirs.address->is_v6 == local.rtp.address.is_v6 && !theirs.address->is_multicast();
+}
+
 void fill_remote(agreement& a, const description& session, const media& theirs, bool mux,
                  unsigned our_ptime)
 {
-    a.remote = {theirs.address.value_or(ip_address{}), theirs.port};
+    a.remote_unknown = !theirs.address;
+    if (theirs.address) a.remote = {*theirs.address, theirs.port};
     a.rtcp_mux = mux;
     a.remote_rtcp = a.remote;
-    if (!mux)
+    if (!mux && theirs.address)
     {
         // RFC 3605, else the next port (RFC 3550 section 11).
         a.remote_rtcp.port =

@@ -24,6 +24,11 @@ std::uint32_t event_set(std::string_view fmtp);
 
 /// What `theirs`, a line of `session`, says about where and how to send; `mux` where both sides
 /// want RFC 5761.
+/// Whether packets could get from `local` to there and only there: of the same IP version (RFC 6157
+/// section 3), no group, which a call has no answer for (RFC 3264 section 6.2). What is not known,
+/// and 0.0.0.0, say nothing.
+bool may_reach(const media& theirs, const local_media& local);
+
 void fill_remote(agreement& a, const description& session, const media& theirs, bool mux,
                  unsigned our_ptime);
 

@@ -248,6 +248,7 @@ void call::on_request(const incoming& in, time_point now)
     {
     case sip::method::bye: on_bye(in, now); return;
     case sip::method::options:
+        if (ended_) return ctx_.respond(in, {481, {}, local_tag_}, now);
         ctx_.respond(
             in, {200, {}, local_tag_, {{"Allow", ctx_.allow()}, {"Accept", std::string(sdp_type)}}},
             now);

@@ -186,7 +186,7 @@ void call::report_audio()
             ctx_.emit(digits_sent{id_, sent->item, sent->complete ? errc{} : errc::cancelled});
         else if (const auto* moved = std::get_if<media::remote_moved>(&*e))
         {
-            if (media_.follow(moved->to)) announce_media();
+            if (media_.follow(moved->to, moved->at)) announce_media();
         }
     }
 }

@@ -327,6 +327,7 @@ private:
 
     // lasting.cpp
     seconds session_wish() const;
+    seconds session_asked() const; ///< what our next request says
     void add_session_headers(std::vector<std::pair<std::string, std::string>>& headers) const;
     std::optional<session_grant> grant(const incoming& in, time_point now);
     void add_grant(reply& r, const session_grant& g);
@@ -376,7 +377,11 @@ private:
     void drop_waiting(bool bye_too, time_point now);
     void on_leg_targets(leg& l, const result<std::vector<target>>& targets, time_point now);
     void on_in_dialog_response(outstanding o, const sip::message_view& response, time_point now);
-    void on_in_dialog_done(const outstanding& o, errc why, time_point now);
+    /// `status` and `reason` where an answer is why.
+    void on_in_dialog_done(const outstanding& o, errc why, time_point now, int status = 0,
+                           std::string_view reason = {});
+    /// Where the other side is, if its Contact leads nowhere.
+    std::optional<target> last_way() const;
 
     // call.cpp
     /// How we end a call whose answer is of no use.
@@ -394,8 +399,9 @@ private:
     call_id id_;
     phase phase_ = phase::resolving;
     parting parting_ = parting::none;
-    bool ended_ = false; ///< has the user been told the end?
-    bool ours_ = false;  ///< does it go through servers of our account?
+    bool ended_ = false;     ///< has the user been told the end?
+    bool they_left_ = false; ///< by a BYE in the dialog that was chosen
+    bool ours_ = false;      ///< does it go through servers of our account?
     timer_table<timer> timers_;
     std::optional<time_point> answered_at_;
     session_terms session_;

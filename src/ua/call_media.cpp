@@ -101,6 +101,7 @@ bool call_media::run(const sdp::agreement& a, bool plays, time_point now)
     retire_keys(a);
     if (moved) heard_at_.reset();
     runs_by_ = a;
+    plays_ = plays;
     media::stream how;
     how.codec = find_codec(config_, a.codec);
     how.send_payload_type = a.codec.payload_type;
@@ -112,7 +113,9 @@ bool call_media::run(const sdp::agreement& a, bool plays, time_point now)
     how.send_events = a.send_events;
     how.receive_events = a.receive_events;
     // RFC 3264 section 5.1: port 0 or 0.0.0.0 means that nothing may be sent there.
-    const bool reachable = a.remote.port != 0 && !a.remote.address.is_unspecified();
+    const bool reachable = a.remote_unknown
+                               ? heard_at_.has_value()
+                               : a.remote.port != 0 && !a.remote.address.is_unspecified();
     how.send = reachable && sdp::sends(a.direction);
     how.receive = sdp::receives(a.direction);
     how.plays = plays;
@@ -151,12 +154,16 @@ endpoint call_media::remote_rtcp() const
     return {heard_at_->address, static_cast<std::uint16_t>(heard_at_->port + 1u)};
 }
 
-bool call_media::follow(const endpoint& heard_at)
+bool call_media::follow(const endpoint& heard_at, time_point now)
 {
     // RFC 3264 section 5.1: port 0 or 0.0.0.0 means that nothing may be sent.
-    if (!runs_by_ || runs_by_->remote.port == 0 || runs_by_->remote.address.is_unspecified())
+    if (!runs_by_) return false;
+    const endpoint& told = runs_by_->remote;
+    if (!runs_by_->remote_unknown && (told.port == 0 || told.address.is_unspecified()))
         return false;
+    const bool waited = !heard_at_ && runs_by_->remote_unknown;
     heard_at_ = heard_at;
+    if (waited) run(sdp::agreement(*runs_by_), plays_, now);
     return true;
 }
 

@@ -38,8 +38,9 @@ public:
     endpoint remote() const { return runs_by_ ? heard_at_.value_or(runs_by_->remote) : endpoint{}; }
     endpoint remote_rtcp() const;
     bool rtcp_mux() const { return runs_by_ && runs_by_->rtcp_mux; }
-    /// False where the other side wants to hear nothing.
-    bool follow(const endpoint& heard_at);
+    /// False where the other side wants to hear nothing. Who has said no address is sent to from
+    /// then on.
+    bool follow(const endpoint& heard_at, time_point now);
     /// Nothing where it is not encrypted.
     std::optional<srtp_suite> srtp() const
     {
@@ -58,6 +59,7 @@ private:
     random_source& random_;
     sdp::local_media local_;
     std::optional<sdp::agreement> runs_by_;
+    bool plays_ = false;               ///< with `runs_by_`
     std::optional<endpoint> heard_at_; ///< where they are, if not where they said
     media::session session_;
 };

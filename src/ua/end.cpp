@@ -96,6 +96,9 @@ void call::send_bye(std::size_t leg_index, time_point now)
 
 void call::on_bye(const incoming& in, time_point now)
 {
+    // Ours may cross theirs (RFC 5407 section 3.2.1); two of theirs do not.
+    if (they_left_ && legs_[*chosen_].dialog.is_for(*in.request))
+        return ctx_.respond(in, {481, {}, local_tag_}, now);
     ctx_.respond(in, {200, {}, local_tag_}, now);
     if (chosen_ && !legs_[*chosen_].dialog.is_for(*in.request)) return; // a fork that gives up
     const bool unanswered = phase_ == phase::offered;
@@ -112,6 +115,7 @@ void call::on_bye(const incoming& in, time_point now)
     }
     phase_ = phase::finished;
     parting_ = parting::sent;
+    they_left_ = chosen_.has_value();
     forget_success();
     end(std::move(how), now);
     drop_waiting(true, now);

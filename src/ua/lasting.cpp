@@ -15,13 +15,16 @@ seconds call::session_wish() const
     return std::max({wanted, session_least_, least_session});
 }
 
+seconds call::session_asked() const
+{
+    return session_.limited() ? std::max(session_.interval, session_least_) : session_wish();
+}
+
 // RFC 4028 sections 7.1 and 7.4; Min-SE only where it says more than everybody knows.
 void call::add_session_headers(std::vector<std::pair<std::string, std::string>>& headers) const
 {
     if (session_wish() <= seconds(0)) return;
-    const seconds asked =
-        session_.limited() ? std::max(session_.interval, session_least_) : session_wish();
-    std::string value = std::to_string(asked.count());
+    std::string value = std::to_string(session_asked().count());
     if (session_.limited()) value += session_.we_refresh ? ";refresher=uac" : ";refresher=uas";
     headers.emplace_back("Session-Expires", std::move(value));
     if (session_least_ > least_session)

@@ -134,11 +134,30 @@ void call::on_leg_targets(leg& l, const result<std::vector<target>>& targets, ti
         start_change(now);
         return;
     }
+    const bool moves = !changes_.empty() && changes_.front().moved;
+    if (const auto way = last_way(); way && !moved_ && !moves)
+    {
+        ctx_.log(log_level::warning, "the other side's Contact leads nowhere");
+        l.way = way; // and stays it for that Contact
+        send_waiting(l, now);
+        start_change(now);
+        return;
+    }
     l.heading.reset();
     for (auto& request : std::exchange(l.waiting, {}))
         on_in_dialog_done({{}, index, std::move(request)}, errc::dns_failed, now);
     if (!change_out_ && !changes_.empty() && changes_.front().moved && !try_move_again(now))
         on_change_done(errc::dns_failed, 0, now);
+}
+
+// RFC 3261 section 12.2.1.1 knows the Contact only; but there are those with a name or an address
+// of their own network in it, and where the INVITE went, or came from, somebody has answered.
+std::optional<target> call::last_way() const
+{
+    const bool caller = !target_.empty();
+    if (!caller) return target{source_, local_};
+    if (target_index_ >= targets_.size()) return std::nullopt;
+    return targets_[target_index_];
 }
 
 // Whoever has not got our 2xx yet knows no dialog: 481 would be the answer, and the end of the
@@ -269,10 +288,12 @@ void call::on_in_dialog_response(outstanding o, const sip::message_view& respons
     }
     // RFC 3261 section 12.2.1.2: the dialog is gone at the other end.
     const bool dialog_gone = status == 481 || status == 408;
-    on_in_dialog_done(o, dialog_gone ? errc::call_ended : errc::rejected, now);
+    on_in_dialog_done(o, dialog_gone ? errc::call_ended : errc::rejected, now, status,
+                      response.reason());
 }
 
-void call::on_in_dialog_done(const outstanding& o, errc why, time_point now)
+void call::on_in_dialog_done(const outstanding& o, errc why, time_point now, int status,
+                             std::string_view reason)
 {
     if (o.request.user && !o.request.told) ctx_.emit(request_done{*o.request.user, why, {}});
     // A NOTIFY without its subscription ends that only (RFC 5057 section 5.1), and what a late
@@ -280,10 +301,17 @@ void call::on_in_dialog_done(const outstanding& o, errc why, time_point now)
     const bool fatal = (why == errc::call_ended || why == errc::timed_out) &&
                        o.request.method != sip::method::notify &&
                        o.request.method != sip::method::prack;
-    if (fatal && chosen_ == o.leg && !ended_ && o.request.method != sip::method::bye)
+    // Without the ACK the other side gives up in a while, and nobody has told us.
+    const bool unheard = o.request.method == sip::method::ack && why != errc::call_ended;
+    if ((fatal || unheard) && chosen_ == o.leg && !ended_ && o.request.method != sip::method::bye)
     {
         send_bye(o.leg, now);
-        end({ended_by::network, why == errc::timed_out ? 408 : 481, {}, errc::timed_out}, now);
+        if (unheard)
+            end({ended_by::network, 0, {}, why}, now);
+        else if (status == 0)
+            end({ended_by::network, why == errc::timed_out ? 408 : 481, {}, errc::timed_out}, now);
+        else
+            end({ended_by::network, status, std::string(reason), errc::timed_out}, now);
     }
     if (o.request.method == sip::method::info && !o.request.user) on_info_done(why, now);
     if (o.request.method == sip::method::notify && !o.request.user) on_notify_done(why);

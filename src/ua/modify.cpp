@@ -151,7 +151,7 @@ void call::on_change_response(outstanding o, const sip::message_view& response, 
     }
     if (ended_ || ends_dialog(status))
     {
-        on_in_dialog_done(o, errc::call_ended, now);
+        on_in_dialog_done(o, errc::call_ended, now, status, response.reason());
         return;
     }
     take_back_change();
@@ -159,7 +159,7 @@ void call::on_change_response(outstanding o, const sip::message_view& response, 
     wish& w = changes_.front();
     const bool no_update =
         o.request.method == sip::method::update && (status == 405 || status == 501);
-    const auto least = wanted_by(response, std::max(session_.interval, session_wish()));
+    const auto least = wanted_by(response, session_asked());
     if (least) session_least_ = *least; // RFC 4028 section 7.3
     const auto number = response.cseq();
     // A later request of ours was there first (section 12.2.2).

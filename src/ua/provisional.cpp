@@ -110,6 +110,9 @@ result<void> call::early_media(const answer_options& options, time_point now)
     media_.set_local({local_.address, options.media_port});
     media_.set_direction(sdp::direction::sendrecv);
     reply r = with_contact(183);
+    // RFC 3311 section 4: who hears this may send UPDATE before the answer.
+    r.headers.push_back({"Allow", ctx_.allow()});
+    r.headers.push_back({"Supported", supported()});
     r.headers.insert(r.headers.end(), options.headers.begin(), options.headers.end());
     r.content_type = "application/sdp";
     if (late_offer_)

@@ -71,20 +71,53 @@ TEST_CASE("a Contact elsewhere: ACK and BYE go there, not to where the INVITE we
     CHECK(s.all_over());
 }
 
-TEST_CASE("a Contact whose name nobody knows: the call cannot be kept, and ends once")
+TEST_CASE("a Contact that leads nowhere: ACK and BYE go where the INVITE went")
+{
+    for (const std::string at : {"phone.of.another.network", "nowhere.example.com:5070;x=y"})
+    {
+        CAPTURE(at);
+        agent_and_peer s;
+        s.peer.on_message = [&](const sip::message& m)
+        {
+            if (m->method() == sip::method::invite)
+                s.peer.answer(m, "200 OK", "Contact: <sip:x@" + at + ">\n", s.peer.sdp());
+            if (m->method() == sip::method::bye) s.peer.answer(m, "200 OK");
+        };
+        REQUIRE(s.alice.call(peer_uri));
+        s.w.run_for(seconds(5));
+        INFO(s.w.log());
+        CHECK(s.alice.in_call());
+        CHECK(s.peer.count(sip::method::ack) == 1);
+        CHECK(s.peer.last(sip::method::ack)->request_uri() == "sip:x@" + at);
+        REQUIRE(s.alice.hang_up());
+        REQUIRE(s.all_over());
+        CHECK(s.peer.count(sip::method::bye) == 1);
+        CHECK(s.alice.seen.endings.size() == 1);
+    }
+}
+
+TEST_CASE("a caller whose Contact leads nowhere hears BYE where its INVITE came from")
 {
     agent_and_peer s;
-    s.peer.on_message = [&](const sip::message& m)
-    {
-        if (m->method() == sip::method::invite)
-            s.peer.answer(m, "200 OK", "Contact: <sip:x@nowhere.example.com>\n", s.peer.sdp());
-    };
-    REQUIRE(s.alice.call(peer_uri));
-    s.w.run_for(seconds(5));
-    if (s.alice.in_call()) REQUIRE(s.alice.hang_up());
-    REQUIRE(s.all_over());
+    s.alice.how.answer_after = milliseconds(0);
+    s.peer.say(s.alice.sip(),
+               "INVITE sip:alice@192.0.2.1 SIP/2.0\nVia: {via}\nFrom: <sip:p@x>;tag=p\n"
+               "To: <sip:alice@192.0.2.1>\nCall-ID: lost\nCSeq: 5 INVITE\nMax-Forwards: 70\n"
+               "Contact: <sip:p@nowhere.example.com>\n",
+               s.peer.sdp());
+    s.w.run_for(milliseconds(300));
+    s.peer.say(s.alice.sip(), "ACK sip:alice@192.0.2.1 SIP/2.0\nVia: {via}\nFrom: <sip:p@x>;tag=p\n"
+                              "To: " +
+                                  header_of(s.peer.last(200), "To") +
+                                  "\nCall-ID: lost\nCSeq: 5 ACK\nMax-Forwards: 70\n");
+    s.w.run_for(milliseconds(300));
+    REQUIRE(s.alice.in_call());
+    REQUIRE(s.alice.hang_up());
+    s.w.run_for(milliseconds(300));
     INFO(s.w.log());
-    CHECK(s.alice.seen.endings.size() == 1);
+    CHECK(s.peer.count(sip::method::bye) == 1);
+    s.peer.answer(s.peer.last(sip::method::bye), "200 OK");
+    CHECK(s.all_over());
 }
 
 TEST_CASE("answers go back to the port that asked, not to the one in the Via (RFC 3581)")

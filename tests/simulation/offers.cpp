@@ -211,6 +211,7 @@ TEST_CASE("offers that hold nothing for us are refused: 488 (RFC 3261 13.3.1.3)"
         {"a browser's", "m=audio 9 UDP/TLS/RTP/SAVPF 111 8\r\na=rtpmap:111 opus/48000/2\r\n"
                         "a=fingerprint:sha-256 00:11\r\na=setup:actpass\r\n"},
         {"another kind of address", "m=audio 7000 RTP/AVP 8\r\nc=IN IP6 2001:db8::9\r\n"},
+        {"a group", "m=audio 7000 RTP/AVP 8\r\nc=IN IP4 233.252.0.1/127\r\n"}, // section 6.2
         {"no port", "m=audio 0 RTP/AVP 8\r\n"},
         {"stereo", "m=audio 7000 RTP/AVP 98\r\na=rtpmap:98 PCMA/8000/2\r\n"},
     };

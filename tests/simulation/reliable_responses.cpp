@@ -311,6 +311,9 @@ TEST_CASE("an INVITE without an offer: ours is in the 183, the answer in the PRA
     REQUIRE(s.alice.early_media());
     s.w.run_for(milliseconds(50));
     CHECK(s.peer.last(183)->body().find("m=audio") != std::string_view::npos);
+    // RFC 3311 section 4: by this the caller knows that it may send UPDATE.
+    CHECK(s.peer.last(183)->list_has(sip::header_id::allow, "UPDATE"));
+    CHECK(s.peer.last(183)->list_has(sip::header_id::supported, "100rel"));
     CHECK(s.alice.seen.media.empty());
     take_dialog(s, 183);
     s.peer.request("PRACK", rack(s, 183), s.peer.sdp());

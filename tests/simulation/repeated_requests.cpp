@@ -79,6 +79,21 @@ TEST_CASE("a repeated BYE hears 200 again, and the call has ended once (17.2.2)"
     CHECK(s.all_over());
 }
 
+TEST_CASE("in a dialog that they have ended OPTIONS and another BYE hear 481 (12.2.2, 15.1.2)")
+{
+    agent_and_peer s;
+    s.connect_in();
+    s.peer.request("BYE");
+    s.w.run_for(milliseconds(100));
+    REQUIRE(s.peer.count(481) == 0);
+    s.peer.request("OPTIONS");
+    s.peer.request("BYE");
+    s.w.run_for(milliseconds(100));
+    INFO(s.w.log());
+    CHECK(s.peer.count(481) == 2);
+    CHECK(s.all_over());
+}
+
 TEST_CASE("a request with an older number is out of order (12.2.2)")
 {
     agent_and_peer s;

@@ -266,6 +266,27 @@ TEST_CASE("a refresh that hears 422 asks for more (7.3)")
     CHECK(s.all_over());
 }
 
+TEST_CASE("a 422 is followed where their session is shorter than our wish, too (7.3)")
+{
+    auto wishes = node::usual();
+    wishes.session_expires = seconds(1800);
+    agent_and_peer s(wishes);
+    connect_out(s, "Session-Expires: 600;refresher=uac\n");
+    REQUIRE(s.alice.hold());
+    s.w.run_for(milliseconds(100));
+    CHECK(header_of(s.peer.last(sip::method::invite), "Session-Expires") == "600;refresher=uac");
+    s.answer_invite("422 Session Interval Too Small", "Min-SE: 900\n");
+    INFO(s.w.log());
+    const auto& again = s.peer.last(sip::method::invite);
+    CHECK(header_of(again, "Session-Expires") == "900;refresher=uac");
+    CHECK(header_of(again, "Min-SE") == "900");
+    s.answer_invite("200 OK", s.peer.contact() + "Session-Expires: 900;refresher=uac\n",
+                    s.peer.sdp("8 101", "a=recvonly\r\n"));
+    CHECK(s.alice.held() == "us");
+    s.peer.request("BYE");
+    CHECK(s.all_over());
+}
+
 TEST_CASE("a held call is refreshed and stays held")
 {
     agent_and_peer s;

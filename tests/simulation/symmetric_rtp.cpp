@@ -20,9 +20,17 @@ struct talk
     endpoint announced{peer_address, 7000};
     endpoint thief{carol_address, 6'666};
 
-    talk()
+    explicit talk(std::optional<std::string> connection = {})
     {
-        s.connect_out();
+        if (connection)
+        {
+            REQUIRE(s.alice.call(peer_uri));
+            s.w.run_for(milliseconds(100));
+            s.answer_invite("200 OK", s.peer.contact(),
+                            "v=0\r\ns=-\r\n" + *connection + "t=0 0\r\nm=audio 7000 RTP/AVP 8\r\n");
+        }
+        else
+            s.connect_out();
         s.w.lets_pass = [this](const datagram& d)
         {
             if (d.is_sip() || d.from != s.alice.media()) return true;
@@ -56,6 +64,40 @@ TEST_CASE("behind a NAT the other side hears us where it speaks from")
     INFO(t.s.w.log());
     CHECK(t.heard_at_nat > 15);
     CHECK(t.s.alice.seen.media.back().remote == t.nat);
+}
+
+TEST_CASE("who says a host's name in c=, or no address at all, hears us when heard (RFC 8866 5.7)")
+{
+    for (const std::string c : {"c=IN IP4 pbx.example.com\r\n", "c=IN IP4 300.1.1.1\r\n", ""})
+    {
+        CAPTURE(c);
+        talk t(c);
+        t.s.w.run_for(milliseconds(200));
+        CHECK(t.heard_at_nat + t.heard_elsewhere == 0);
+        CHECK(t.s.alice.held() == "none");
+        t.say_for(20, t.nat);
+        INFO(t.s.w.log());
+        CHECK(t.heard_at_nat > 15);
+        CHECK(t.heard_elsewhere == 0);
+        CHECK(t.s.alice.seen.media.back().remote == t.nat);
+    }
+}
+
+TEST_CASE("an answer that we cannot send to ends the call (RFC 6157, RFC 3264 6.2)")
+{
+    for (const std::string c : {"c=IN IP6 2001:db8::1\r\n", "c=IN IP4 224.2.0.1/127\r\n"})
+    {
+        CAPTURE(c);
+        agent_and_peer s;
+        REQUIRE(s.alice.call(peer_uri));
+        s.w.run_for(milliseconds(100));
+        s.answer_invite("200 OK", s.peer.contact(), s.peer.sdp("8", c));
+        INFO(s.w.log());
+        CHECK(s.peer.count(sip::method::ack) == 1);
+        CHECK(s.peer.count(sip::method::bye) == 1);
+        REQUIRE(s.alice.seen.endings.size() == 1);
+        CHECK(s.alice.seen.endings[0].why == errc::no_common_codec);
+    }
 }
 
 TEST_CASE("a stranger turns our audio to nowhere while the other side speaks")

@@ -27,6 +27,7 @@ struct ip_address
 
     bool is_unspecified() const { return *this == ip_address{{}, is_v6}; }
     bool is_loopback() const;
+    bool is_multicast() const; ///< 224.0.0.0/4, ff00::/8
 
     /// "192.0.2.1" or RFC 5952 text, without brackets.
     std::string to_string() const;

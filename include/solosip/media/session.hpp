@@ -92,6 +92,7 @@ struct digits_finished
 struct remote_moved
 {
     endpoint to;
+    time_point at; ///< when that was known
 };
 using event = std::variant<digit_heard, play_finished, digits_finished, remote_moved>;
 

@@ -56,6 +56,9 @@ struct agreement
     std::uint32_t event_clock_rate = 8000;
     endpoint remote{}; ///< where they want to hear; port 0 or 0.0.0.0 means do not send
     endpoint remote_rtcp{};
+    /// They say a host's name, or nothing (RFC 8866 section 5.7): where they are is known when they
+    /// are heard, and `remote` has port 0.
+    bool remote_unknown = false;
     bool rtcp_mux = false;
     bool report_voip = false; ///< they asked for VoIP metrics by RTCP XR (RFC 3611 section 5)
     sdp::direction direction = sdp::direction::sendrecv; ///< what *we* may do
