@@ -2,6 +2,7 @@
 
 #include "sip/text.hpp"
 #include "solosip/base/limits.hpp"
+#include "solosip/sip/header_values.hpp"
 #include "solosip/sip/parameters.hpp"
 
 namespace solosip::sip
@@ -111,6 +112,14 @@ std::optional<body_part> multipart::next()
 namespace
 {
 
+// Such a description is of another session, RFC 3959 section 4, or none (RFC 3261 section 20.11).
+bool is_of_session(const body_part& part)
+{
+    const auto line = part.header("Content-Disposition");
+    const auto value = line ? parse_token_value(*line) : errc::missing_header;
+    return !value || value->is("session");
+}
+
 std::optional<std::string_view> find_within(std::string_view body, const media_type& type,
                                             std::string_view wanted_type,
                                             std::string_view wanted_subtype, std::size_t depth)
@@ -125,6 +134,7 @@ std::optional<std::string_view> find_within(std::string_view body, const media_t
         if (!part) break;
         const auto part_type = part->type();
         if (!part_type) continue;
+        if (part_type->is("application", "sdp") && !is_of_session(*part)) continue;
         if (const auto found =
                 find_within(part->content, *part_type, wanted_type, wanted_subtype, depth - 1))
             return found;

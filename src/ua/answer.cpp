@@ -1,4 +1,5 @@
 // The callee's side of an INVITE (RFC 3261 section 13.3), and requests inside a call.
+#include "solosip/base/limits.hpp"
 #include "solosip/sip/header_values.hpp"
 #include "solosip/sip/multipart.hpp"
 #include "ua/call.hpp"
@@ -20,6 +21,38 @@ bool is_optional(const sip::message_view& m)
     const auto disposition = value ? sip::parse_token_value(*value) : errc::missing_header;
     return disposition &&
            sip::iequals(disposition->params.find("handling").value_or(""), "optional");
+}
+
+// Section 20.43: for people who look for the reason.
+std::string warning(errc why)
+{
+    switch (why)
+    {
+    case errc::srtp_required: return "302 solosip \"Only encrypted audio is taken\"";
+    case errc::too_many: return "399 solosip \"Too much in the session description\"";
+    default: return "305 solosip \"No audio codec in common\"";
+    }
+}
+
+// Section 20.11, RFC 5621 section 8.3: a part beside the description that must be understood.
+bool needs_more(const sip::message_view& m, const sip::media_type& type)
+{
+    if (!type.is("multipart", type.subtype)) return false;
+    const std::string boundary = sip::unquote(type.params.find("boundary").value_or(""));
+    sip::multipart parts(m.body(), boundary);
+    for (std::size_t count = 0; count < limits::body_parts; ++count)
+    {
+        const auto part = parts.next();
+        if (!part) break;
+        const auto line = part->header("Content-Disposition");
+        const auto disposition = line ? sip::parse_token_value(*line) : errc::missing_header;
+        const auto is = part->type();
+        const bool known = is && (is->is("application", "sdp") || is->is("multipart", is->subtype));
+        if (!known && disposition &&
+            sip::iequals(disposition->params.find("handling").value_or(""), "required"))
+            return true;
+    }
+    return false;
 }
 
 } // namespace
@@ -83,7 +116,7 @@ bool call::read_offer(const incoming& in, leg& l, time_point now)
     }
     const auto offer =
         type ? sip::find_content(m.body(), *type, "application", "sdp") : std::nullopt;
-    if (!offer)
+    if (!offer || needs_more(m, *type))
     {
         ctx_.respond(in, {415, {}, local_tag_, {{"Accept", std::string(sdp_type)}}}, now);
         return false;
@@ -92,8 +125,8 @@ bool call::read_offer(const incoming& in, leg& l, time_point now)
     if (usable) return true;
     if (usable.code() == errc::srtp_required)
         ctx_.log(log_level::info, "refused an offer without the encryption that is required");
-    if (usable.code() == errc::no_common_codec || usable.code() == errc::srtp_required)
-        ctx_.respond(in, {488, {}, local_tag_}, now);
+    if (usable.code() != errc::bad_syntax) // section 13.3.1.3
+        ctx_.respond(in, {488, {}, local_tag_, {{"Warning", warning(usable.code())}}}, now);
     else
         ctx_.respond(in, {400, "Malformed Session Description", local_tag_}, now);
     return false;

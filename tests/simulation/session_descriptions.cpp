@@ -10,9 +10,40 @@ TEST_CASE("nothing in common: 488, and nobody is rung (RFC 3261 section 13.3.1.3
     s.peer.invite(s.alice.sip(), "sip:alice@192.0.2.1", {}, s.peer.sdp("18 101"));
     s.w.run_for(milliseconds(200));
     INFO(s.w.log());
-    CHECK(s.peer.count(488) == 1);
+    REQUIRE(s.peer.count(488) == 1);
+    CHECK(header_of(s.peer.last(488), "Warning") == "305 solosip \"No audio codec in common\"");
     CHECK(s.alice.seen.incoming.empty());
     CHECK(s.all_over());
+}
+
+TEST_CASE("a part that must be understood and is not: 415; one that need not be: rung (20.11)")
+{
+    for (const std::string handling : {"required", "optional"})
+    {
+        CAPTURE(handling);
+        agent_and_peer s;
+        s.peer.invite(
+            s.alice.sip(), "sip:alice@192.0.2.1", "Content-Type: multipart/mixed;boundary=b\n",
+            "--b\r\nContent-Type: application/sdp\r\n\r\n" + s.peer.sdp() +
+                "\r\n--b\r\nContent-Type: a/b\r\nContent-Disposition: x;handling=" + handling +
+                "\r\n\r\n?\r\n--b--\r\n");
+        s.w.run_for(milliseconds(100));
+        INFO(s.w.log());
+        CHECK(s.peer.count(415) == (handling == "required" ? 1 : 0));
+        CHECK(s.peer.count(180) == (handling == "required" ? 0 : 1));
+    }
+}
+
+TEST_CASE("more lines than we read: 488, with a warning (20.43)")
+{
+    agent_and_peer s;
+    std::string offer = s.peer.sdp();
+    for (int i = 0; i < 16; ++i)
+        offer += "m=video 0 RTP/AVP 31\r\n";
+    s.peer.invite(s.alice.sip(), "sip:alice@192.0.2.1", {}, offer);
+    s.w.run_for(milliseconds(100));
+    REQUIRE(s.peer.count(488) == 1);
+    CHECK(header_of(s.peer.last(488), "Warning").starts_with("399 "));
 }
 
 TEST_CASE("an answer with nothing in common: the call is given back at once")

@@ -103,3 +103,15 @@ TEST_CASE("finding the session description", "[sip][multipart]")
     CHECK_FALSE(find_content(many, type_of("multipart/mixed;boundary=b"), "application", "sdp")
                     .has_value());
 }
+
+TEST_CASE("a description for early media is another one (RFC 3959)", "[sip][multipart]")
+{
+    const std::string body = "--b\r\nContent-Type: application/sdp\r\n"
+                             "Content-Disposition: early-session;handling=optional\r\n\r\nearly\r\n"
+                             "--b\r\nContent-Type: application/sdp\r\n"
+                             "Content-Disposition: Session\r\n\r\nusual\r\n--b--";
+    CHECK(find_content(body, type_of("multipart/mixed;boundary=b"), "application", "sdp") ==
+          "usual");
+    CHECK_FALSE(find_content(body.substr(0, body.find("usual") - 90) + "--b--",
+                             type_of("multipart/mixed;boundary=b"), "application", "sdp"));
+}

@@ -39,7 +39,8 @@ private:
 };
 
 /// The content of that type in a body whose own Content-Type is `type`: the whole body, or the
-/// first such part of a multipart, also of a multipart within it. Nothing where there is none.
+/// first such part of a multipart, also of a multipart within it. Nothing where there is none. A
+/// session description whose Content-Disposition is not "session" is passed over.
 ///
 ///     const auto sdp = sip::find_content(m.body(), *m.content_type(), "application", "sdp");
 std::optional<std::string_view> find_content(std::string_view body, const media_type& type,
