@@ -159,9 +159,10 @@ void detector::take(std::optional<pair> seen)
     }
     if (down_ && ++misses_ >= misses_needed)
     {
+        const auto looks = length_ - (misses_needed - 1); // the misses before this one were counted
         if (hits_ >= hits_needed)
             presses_.push({keypad[down_->low * 4 + down_->high - 4],
-                           milliseconds(length_ * hop * 1000 / 8000 + 16)});
+                           milliseconds(looks * hop * 1000 / 8000 + 16)});
         down_.reset();
     }
     // A few looks are no press: another key may begin at once.

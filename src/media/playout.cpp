@@ -97,7 +97,8 @@ void playout::stop()
 {
     sink_.reset();
     listener_.reset();
-    owed_ = 0;
+    owed_ = credited_ = 0;
+    running_ = false;
     // A call that has ended stays for a while to answer repetitions; its sound need not.
     how_.codec = nullptr;
     decoder_.reset();
@@ -116,9 +117,22 @@ duration playout::until_needed(time_point now) const
            packet_time_ * whole_frames();
 }
 
+// After a standstill of the program its socket may be read before its timer runs: what has waited
+// there is no earlier than it should be.
+void playout::credit(time_point now)
+{
+    const duration since = std::min(now - last_tick_, most_owed);
+    if (!running_ || since < 2 * packet_time_) return; // as nearly always
+    const auto ticks = static_cast<std::uint64_t>(since / packet_time_);
+    if (ticks <= credited_) return;
+    owed_ += ticks - credited_;
+    credited_ = ticks;
+}
+
 rtp::jitter_buffer::verdict playout::insert(const rtp::packet& p, time_point now)
 {
     using verdict = rtp::jitter_buffer::verdict;
+    credit(now);
     ahead_in_frame_ = {};
     if (decoded() != 0)
         ahead_in_frame_ =
@@ -135,7 +149,9 @@ rtp::jitter_buffer::verdict playout::insert(const rtp::packet& p, time_point now
 void playout::tick(std::uint64_t frames, time_point now)
 {
     last_tick_ = now;
-    owed_ += frames;
+    running_ = true;
+    const auto told = std::exchange(credited_, 0);
+    owed_ = frames >= told ? owed_ + (frames - told) : owed_ - std::min(owed_, told - frames);
     if (packet_time_ * owed_ > most_owed)
         owed_ = static_cast<std::uint64_t>(most_owed / packet_time_);
     for (std::uint64_t n = 0; n < catch_up && owed_ > 0; ++n)

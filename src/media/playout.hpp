@@ -57,6 +57,7 @@ private:
     /// Frames between two periods that are left out; there is no hurry.
     static constexpr unsigned shift_pause = 5;
 
+    void credit(time_point now);
     void play_frame();
     std::ptrdiff_t wanted_shift() const;
     void produce(std::span<sample> to);
@@ -93,8 +94,10 @@ private:
 
     std::vector<sample> decoded_; ///< one packet
     std::size_t decoded_from_ = 0, decoded_to_ = 0;
-    std::uint64_t owed_ = 0; ///< frames
+    std::uint64_t owed_ = 0;     ///< frames
+    std::uint64_t credited_ = 0; ///< of those, for ticks that have not been told of yet
     time_point last_tick_{};
+    bool running_ = false; ///< has there been a tick?
     /// The packet that came last is heard so much later than its frame begins.
     duration ahead_in_frame_{};
     bool heard_ = false; ///< there is a voice to go on with

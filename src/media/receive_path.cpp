@@ -73,7 +73,18 @@ void receive_path::receive(std::span<const std::uint8_t> datagram, const endpoin
     else if (how_.receive && (is_codec(p->payload_type) || is_noise(*p)))
         on_audio(*p, from, now);
     else
-        ++ignored_;
+        on_unwanted(*p, from, now);
+}
+
+/// Not to be heard, while we hold or for what it is; but it has come, and is not lost (RFC 3550
+/// section 6.4.1, appendix A.3).
+void receive_path::on_unwanted(const rtp::packet& p, const endpoint& from, time_point now)
+{
+    ++ignored_;
+    if (reception_.received() == 0 || !source_.is_current(p.ssrc, from)) return;
+    source_.on_packet(p, from, now);
+    locate(now);
+    reception_.on_packet(p.sequence);
 }
 
 /// The agreed payload type; or another dynamic one that can be nothing else, for there are senders

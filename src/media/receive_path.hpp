@@ -55,6 +55,7 @@ private:
     bool is_event(const rtp::packet& p) const;
     void on_event(const rtp::packet& p, const endpoint& from, time_point now);
     void on_audio(const rtp::packet& p, const endpoint& from, time_point now);
+    void on_unwanted(const rtp::packet& p, const endpoint& from, time_point now);
     bool is_codec(std::uint8_t payload_type) const;
     bool is_noise(const rtp::packet& p) const;
     void begin_stream();

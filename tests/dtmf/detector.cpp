@@ -212,5 +212,5 @@ TEST_CASE("the length of a press is told")
     REQUIRE(p);
     CHECK(p->key == '5');
     CHECK(p->length >= milliseconds(160));
-    CHECK(p->length <= milliseconds(240));
+    CHECK(p->length <= milliseconds(216));
 }

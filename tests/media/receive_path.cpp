@@ -264,6 +264,35 @@ TEST_CASE("after a stall what waited in the socket still finds its place")
     CHECK(f.tape->pcm.size() == 1100 * 8);
 }
 
+TEST_CASE("after a stall the socket may come before the timer")
+{
+    const auto waited =
+        GENERATE(milliseconds(60), milliseconds(300), milliseconds(600), milliseconds(1500));
+    CAPTURE(waited.count());
+    fixture f;
+    for (int i = 1; i <= 10; ++i)
+    {
+        f.hear(f.peer.audio(code(i)));
+        f.s.run(milliseconds(20));
+    }
+    f.s.now += waited;
+    const int last = 10 + static_cast<int>(waited / milliseconds(20));
+    for (int i = 11; i <= last; ++i)
+        f.hear(f.peer.audio(code(i)));
+    f.s.stall(milliseconds(0));
+    for (int i = last + 1; i <= last + 10; ++i)
+    {
+        f.hear(f.peer.audio(code(i)));
+        f.s.run(milliseconds(20));
+    }
+    f.s.run(milliseconds(500));
+    const auto heard = f.heard();
+    CHECK(std::count(heard.begin(), heard.end(), -1) <= 4);
+    for (int i = 1; i <= last + 10; ++i)
+        CHECK(std::count(heard.begin(), heard.end(), i) == 1);
+    CHECK(f.stats().lost_packets == 0);
+}
+
 TEST_CASE("more waits in the socket than the buffer holds")
 {
     fixture f;
@@ -293,6 +322,35 @@ TEST_CASE("empty packets and RTCP are no audio")
     CHECK(f.heard() == list{1, 2});
     CHECK(f.stats().ignored_packets == 0);
     CHECK(f.stats().lost_packets == 0);
+}
+
+TEST_CASE("what comes while we hold, and what is no audio, is not lost (RFC 3550 A.3)")
+{
+    fixture f;
+    for (int i = 1; i <= 10; ++i)
+    {
+        f.hear(f.peer.audio(code(i)));
+        f.s.run(milliseconds(20));
+    }
+    auto how = rig::alaw_stream();
+    how.receive = false;
+    f.s.start(how);
+    for (int i = 11; i <= 60; ++i)
+    {
+        f.hear(f.peer.audio(code(i)));
+        f.s.run(milliseconds(20));
+    }
+    how.receive = true;
+    f.s.start(how);
+    for (int i = 61; i <= 70; ++i)
+    {
+        f.hear(f.peer.audio(code(i)));
+        f.hear(f.peer.packet(20, false, f.peer.timestamp, {})); // a keep-alive (RFC 6263)
+        f.s.run(milliseconds(20));
+    }
+    CHECK(f.stats().lost_packets == 0);
+    CHECK(f.stats().ignored_packets == 60);
+    CHECK(f.stats().mos > 4.0);
 }
 
 TEST_CASE("what is not wanted is not heard")
