@@ -154,7 +154,8 @@ asio::awaitable<void> phone::speak(solosip::call c, conversation plan)
     {
         std::error_code ec;
         co_await c.async_send_digits(plan.digits, dtmf_via::automatic, by(ec));
-        if (ec == errc::call_ended || ec == errc::cancelled) co_return;
+        const bool over = ec == errc::call_ended || (ec == errc::cancelled && c.ended());
+        if (over) co_return;
         if (ec) co_return fail_in_call(c, "cannot press '" + plan.digits + "': " + ec.message());
         report_.event("pressed", {{"digits", plan.digits}});
     }

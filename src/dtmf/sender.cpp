@@ -86,15 +86,16 @@ std::optional<sender::packet> sender::next(std::uint32_t timestamp)
     return update(timestamp);
 }
 
-std::optional<std::uint32_t> sender::abandon()
+std::optional<sender::rest> sender::abandon()
 {
     if (items_.empty()) return std::nullopt;
     const item first = items_.front();
+    rest left{first.id, {}};
     for (std::size_t i = 0; i < first.keys; ++i)
-        codes_.pop();
+        left.keys += key_of(*codes_.take()).value_or('?');
     items_.pop();
     state_ = state::idle;
-    return first.id;
+    return left;
 }
 
 } // namespace solosip::dtmf

@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace solosip::dtmf
@@ -55,8 +56,13 @@ public:
     /// What goes out in the packet time that begins at `timestamp`; nothing where audio may.
     std::optional<packet> next(std::uint32_t timestamp);
 
+    struct rest
+    {
+        std::uint32_t id;
+        std::string keys; ///< that were not begun
+    };
     /// The first item of the queue, taken out without being sent; for stopping.
-    std::optional<std::uint32_t> abandon();
+    std::optional<rest> abandon();
 
 private:
     static constexpr int end_packets = 3; ///< RFC 4733 section 2.5.1.4: the end is sent thrice

@@ -154,8 +154,8 @@ bool session::running() const
 
 void session::state::abandon_digits()
 {
-    while (const auto id = keys.abandon())
-        digits_done.push({digits_id{*id}, false});
+    while (auto rest = keys.abandon())
+        digits_done.push({digits_id{rest->id}, false, std::move(rest->keys), now});
 }
 
 void session::receive(std::span<const std::uint8_t> packet, time_point now, const endpoint& from)
@@ -260,7 +260,7 @@ std::size_t session::state::send_event(const dtmf::sender::packet& e, std::span<
     leave_out(1);
     rtp::print_header({*how.send_events, e.marker, sequence, e.timestamp, ssrc}, to);
     std::copy(e.payload.begin(), e.payload.end(), to.begin() + rtp::header_bytes);
-    if (e.finished) digits_done.push({digits_id{*e.finished}, true});
+    if (e.finished) digits_done.push({digits_id{*e.finished}, true, {}, now});
     return rtp::header_bytes + e.payload.size();
 }
 

@@ -183,7 +183,7 @@ void call::report_audio()
         else if (const auto* done = std::get_if<media::play_finished>(&*e))
             ctx_.emit(played{id_, done->item, done->complete});
         else if (const auto* sent = std::get_if<media::digits_finished>(&*e))
-            ctx_.emit(digits_sent{id_, sent->item, sent->complete ? errc{} : errc::cancelled});
+            on_digits_finished(*sent);
         else if (const auto* moved = std::get_if<media::remote_moved>(&*e))
         {
             if (media_.follow(moved->to, moved->at)) announce_media();

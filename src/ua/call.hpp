@@ -350,6 +350,7 @@ private:
 
     // info.cpp
     void on_info(const incoming& in, time_point now);
+    void on_digits_finished(const media::digits_finished& sent);
     void send_next_info(time_point now);
     void on_info_done(errc why, time_point now);
 

@@ -89,6 +89,18 @@ result<media::digits_id> call::send_digits(std::string_view keys, std::optional<
     return id;
 }
 
+// Where the other side has changed to somebody without RFC 4733, the rest goes by INFO.
+void call::on_digits_finished(const media::digits_finished& sent)
+{
+    if (sent.left.empty() || phase_ != phase::established || ended_)
+    {
+        ctx_.emit(digits_sent{id_, sent.item, sent.complete ? errc{} : errc::cancelled});
+        return;
+    }
+    info_jobs_.push_back({sent.item, sent.left});
+    if (!info_out_) send_next_info(sent.at);
+}
+
 void call::send_next_info(time_point now)
 {
     info_job& job = info_jobs_.front();

@@ -204,7 +204,10 @@ TEST_CASE("what is abandoned takes its keys along")
     REQUIRE(f.s.queue(1, "111", milliseconds(100), milliseconds(100)));
     REQUIRE(f.s.queue(2, "22", milliseconds(100), milliseconds(100)));
     f.ticks(3);
-    CHECK(f.s.abandon() == 1u);
+    const auto rest = f.s.abandon();
+    REQUIRE(rest);
+    CHECK(rest->id == 1);
+    CHECK(rest->keys == "11"); // one was begun
     CHECK(f.keys() == "22");
     CHECK(f.finished == std::vector<std::uint32_t>{2});
 }

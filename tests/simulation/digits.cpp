@@ -64,6 +64,29 @@ TEST_CASE("digits by INFO where RFC 4733 was not agreed (RFC 6086 legacy usage)"
     CHECK(s.all_over());
 }
 
+TEST_CASE("keys go on by INFO when a re-INVITE takes telephone-events away")
+{
+    agent_and_peer s;
+    s.connect_out();
+    s.answer_all(sip::method::info);
+    REQUIRE(s.alice.press("12345"));
+    s.w.run_for(milliseconds(250)); // 1, and a part of 2
+    s.peer.request("INVITE", s.peer.contact(), s.peer.sdp("8"));
+    s.w.run_for(milliseconds(50));
+    s.peer.acknowledge();
+    s.w.run_for(seconds(3));
+    INFO(s.w.log());
+    std::string keys;
+    for (const auto& heard : s.peer.inbox)
+        if (heard.message->is_request() && heard.message->method() == sip::method::info)
+            keys += heard.message->body()[7]; // "Signal="
+    CHECK(keys == "345");
+    REQUIRE(s.alice.seen.sent.size() == 1);
+    CHECK(s.alice.seen.sent[0].why == errc{});
+    s.peer.request("BYE");
+    CHECK(s.all_over());
+}
+
 TEST_CASE("digits by INFO on demand, from engine to engine, over a bad line")
 {
     two_agents s(

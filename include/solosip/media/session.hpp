@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <variant>
 
@@ -86,6 +87,8 @@ struct digits_finished
 {
     digits_id item;
     bool complete;
+    std::string left{}; ///< keys that were not begun: the stream has no telephone-events any more
+    time_point at{};
 };
 /// The other side is not where it has announced to be, or has moved: what is sent should go to
 /// where it is heard from (symmetric RTP, RFC 4961).
