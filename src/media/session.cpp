@@ -77,7 +77,14 @@ struct session::state
     play_queue sounds;
     dtmf::sender keys;
     std::uint32_t last_digits_id = 0;
-    rtp::fixed_queue<digits_finished, dtmf::sender::most_items> digits_done;
+    struct done_digits
+    {
+        digits_id item;
+        bool complete;
+        std::size_t left; ///< of `left_keys`, from its beginning
+    };
+    rtp::fixed_queue<done_digits, dtmf::sender::most_items> digits_done;
+    std::string left_keys;
     receive_path ear;
     reporter reports;
     guard srtp;
@@ -154,8 +161,11 @@ bool session::running() const
 
 void session::state::abandon_digits()
 {
-    while (auto rest = keys.abandon())
-        digits_done.push({digits_id{rest->id}, false, std::move(rest->keys), now});
+    while (const auto rest = keys.abandon())
+    {
+        left_keys += rest->keys;
+        digits_done.push({digits_id{rest->id}, false, rest->keys.size()});
+    }
 }
 
 void session::receive(std::span<const std::uint8_t> packet, time_point now, const endpoint& from)
@@ -260,7 +270,7 @@ std::size_t session::state::send_event(const dtmf::sender::packet& e, std::span<
     leave_out(1);
     rtp::print_header({*how.send_events, e.marker, sequence, e.timestamp, ssrc}, to);
     std::copy(e.payload.begin(), e.payload.end(), to.begin() + rtp::header_bytes);
-    if (e.finished) digits_done.push({digits_id{*e.finished}, true, {}, now});
+    if (e.finished) digits_done.push({digits_id{*e.finished}, true, 0});
     return rtp::header_bytes + e.payload.size();
 }
 
@@ -290,7 +300,12 @@ std::optional<event> session::poll_event()
     if (const auto press = s.ear.poll_tone())
         return digit_heard{press->key, press->length, true, s.now};
     if (const auto played = s.sounds.poll_finished()) return *played;
-    if (const auto digits = s.digits_done.take()) return *digits;
+    if (const auto d = s.digits_done.take())
+    {
+        digits_finished digits{d->item, d->complete, s.left_keys.substr(0, d->left), s.now};
+        s.left_keys.erase(0, d->left);
+        return digits;
+    }
     if (const auto to = s.ear.poll_moved()) return remote_moved{*to, s.now};
     return std::nullopt;
 }
