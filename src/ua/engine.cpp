@@ -158,11 +158,16 @@ void engine::impl::on_new_invite(const incoming& in, time_point now)
     if (c->on_invite(in, now)) calls.push_back(std::move(c));
 }
 
+namespace
+{
+
 // What ends something is heard however odd it is.
-static bool ends(sip::method m)
+bool ends(sip::method m)
 {
     return m == sip::method::ack || m == sip::method::bye || m == sip::method::cancel;
 }
+
+} // namespace
 
 // ---- the public face
 
