@@ -25,6 +25,15 @@ struct listener
         s.start();
     }
     void hear(const std::vector<std::uint8_t>& datagram) { s.media.receive(datagram, s.now); }
+    /// The far end's packets with codes `from` to `to`, on time.
+    void talk(int from, int to)
+    {
+        for (int i = from; i <= to; ++i)
+        {
+            hear(peer.audio(static_cast<std::uint8_t>(i)));
+            s.run(milliseconds(20));
+        }
+    }
 
     /// The recording as one number for each 20 ms: the code heard, -1 for silence, -2 for a
     /// mixture.

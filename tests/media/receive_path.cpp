@@ -17,11 +17,7 @@ TEST_CASE("an even stream is recorded whole, 60 to 80 ms later")
 {
     fixture f;
     f.s.run(milliseconds(107));
-    for (int i = 1; i <= 50; ++i)
-    {
-        f.hear(f.peer.audio(code(i)));
-        f.s.run(milliseconds(20));
-    }
+    f.talk(1, 50);
     f.s.run(milliseconds(200));
     CHECK(f.heard() == range(1, 50));
     const auto all = f.frames();
@@ -172,11 +168,7 @@ TEST_CASE("another sender takes the place of one who has gone")
     }
     f.s.run(milliseconds(60));
     f.peer = {0xBEEF, 7, 99, 8};
-    for (int i = 11; i <= 20; ++i)
-    {
-        f.hear(f.peer.audio(code(i)));
-        f.s.run(milliseconds(20));
-    }
+    f.talk(11, 20);
     f.s.run(milliseconds(200));
     auto heard = f.heard();
     std::erase(heard, -1);
@@ -256,19 +248,11 @@ TEST_CASE("empty packets and RTCP are no audio")
 TEST_CASE("what comes while we hold, and what is no audio, is not lost (RFC 3550 A.3)")
 {
     fixture f;
-    for (int i = 1; i <= 10; ++i)
-    {
-        f.hear(f.peer.audio(code(i)));
-        f.s.run(milliseconds(20));
-    }
+    f.talk(1, 10);
     auto how = rig::alaw_stream();
     how.receive = false;
     f.s.start(how);
-    for (int i = 11; i <= 60; ++i)
-    {
-        f.hear(f.peer.audio(code(i)));
-        f.s.run(milliseconds(20));
-    }
+    f.talk(11, 60);
     how.receive = true;
     f.s.start(how);
     for (int i = 61; i <= 70; ++i)
