@@ -14,13 +14,11 @@ namespace
 
 constexpr std::string_view sdp_type = "application/sdp";
 
-// Section 8.2.3: a body that need not be understood, "icon;handling=optional" (section 20.11).
-bool is_optional(const sip::message_view& m)
+/// Whether a Content-Disposition says that, "icon;handling=optional" (section 20.11).
+bool handling_is(std::string_view wanted, std::optional<std::string_view> line)
 {
-    const auto value = m.first(sip::header_id::content_disposition);
-    const auto disposition = value ? sip::parse_token_value(*value) : errc::missing_header;
-    return disposition &&
-           sip::iequals(disposition->params.find("handling").value_or(""), "optional");
+    const auto value = line ? sip::parse_token_value(*line) : errc::missing_header;
+    return value && sip::iequals(value->params.find("handling").value_or(""), wanted);
 }
 
 // Section 20.43: for people who look for the reason.
@@ -44,13 +42,9 @@ bool needs_more(const sip::message_view& m, const sip::media_type& type)
     {
         const auto part = parts.next();
         if (!part) break;
-        const auto line = part->header("Content-Disposition");
-        const auto disposition = line ? sip::parse_token_value(*line) : errc::missing_header;
         const auto is = part->type();
         const bool known = is && (is->is("application", "sdp") || is->is("multipart", is->subtype));
-        if (!known && disposition &&
-            sip::iequals(disposition->params.find("handling").value_or(""), "required"))
-            return true;
+        if (!known && handling_is("required", part->header("Content-Disposition"))) return true;
     }
     return false;
 }
@@ -63,7 +57,8 @@ bool call::has_offer(const sip::message_view& m)
     const auto type = m.content_type();
     const bool may_hold_one =
         type && (type->is("application", "sdp") || type->is("multipart", type->subtype));
-    return may_hold_one || !is_optional(m);
+    // Section 8.2.3: what need not be understood is passed over.
+    return may_hold_one || !handling_is("optional", m.first(sip::header_id::content_disposition));
 }
 
 bool call::on_invite(const incoming& in, time_point now, bool announce)

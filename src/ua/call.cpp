@@ -165,6 +165,7 @@ void call::handle_timeout(time_point now)
         case timer::change_again: start_change(now); break;
         case timer::refer_limit: on_refer_limit(now); break;
         case timer::asked_limit: on_asked_limit(now); break;
+        case timer::keys_by_info: send_next_info(now); break;
         case timer::change_limit: on_change_limit(now); break;
         case timer::count: break;
         }

@@ -166,6 +166,7 @@ private:
         change_limit,      ///< nobody answers our re-INVITE
         refer_limit,       ///< nobody says what has become of a transfer
         asked_limit,       ///< nobody decides about one
+        keys_by_info,      ///< that can go by RFC 4733 no more: now
         count
     };
 

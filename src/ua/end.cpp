@@ -173,6 +173,7 @@ void call::end(ending how, time_point now)
     timers_.stop(timer::session_refresh);
     timers_.stop(timer::session_end);
     timers_.stop(timer::longest);
+    timers_.stop(timer::keys_by_info);
     forget_provisionals();
     // A re-INVITE that is still out hears 487 or 481 soon, or has to be given up.
     if (reinvite_is_out()) timers_.set(timer::change_limit, now + 64 * ctx_.config.timing.t1);

@@ -1,7 +1,6 @@
 // Wiring only: whose message is it, whose answer, whose deadline?
 #include "solosip/ua/engine.hpp"
 
-#include "solosip/sip/validation.hpp"
 #include "ua/engine_impl.hpp"
 #include "ua/options.hpp"
 #include "ua/salvage.hpp"
@@ -158,17 +157,6 @@ void engine::impl::on_new_invite(const incoming& in, time_point now)
     if (c->on_invite(in, now)) calls.push_back(std::move(c));
 }
 
-namespace
-{
-
-// What ends something is heard however odd it is.
-bool ends(sip::method m)
-{
-    return m == sip::method::ack || m == sip::method::bye || m == sip::method::cancel;
-}
-
-} // namespace
-
 // ---- the public face
 
 engine::engine(settings s, random_source& random)
@@ -182,25 +170,23 @@ void engine::receive(std::string_view datagram, const endpoint& source, const en
 {
     sip::message_view m;
     std::string room;
-    bool cut = false;
-    if (!m.parse(datagram) && !salvage(datagram, m, room, cut))
+    const auto verdict = read_message(datagram, m, room);
+    if (!verdict)
     {
         impl_->ctx.log(log_level::debug, "dropped a datagram that is no SIP message");
         return;
     }
-    auto verdict = sip::validate(m, sip::demand::necessary);
-    if (cut && verdict.ok() && m.is_request() && !ends(m.method()))
-        verdict = {513, "Too Many Headers", false};
     impl_->local = local;
-    if (verdict.silent || (!verdict.ok() && (m.is_response() || m.method() == sip::method::ack)))
+    if (verdict->silent || (!verdict->ok() && (m.is_response() || m.method() == sip::method::ack)))
     {
         impl_->ctx.log(log_level::debug, "dropped a malformed message");
         return;
     }
-    if (!verdict.ok())
+    if (!verdict->ok())
     {
         // Answered without a transaction (RFC 3261 section 8.2.7): repetitions are answered alike.
-        impl_->ctx.transactions.refuse(m, verdict.status, verdict.why, source, impl_->ctx.actions);
+        impl_->ctx.transactions.refuse(m, verdict->status, verdict->why, source,
+                                       impl_->ctx.actions);
         impl_->carry_out(now);
         return;
     }

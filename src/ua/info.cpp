@@ -98,11 +98,13 @@ void call::on_digits_finished(const media::digits_finished& sent)
         return;
     }
     info_jobs_.push_back({sent.item, sent.left});
-    if (!info_out_) send_next_info(sent.at);
+    // Not here, where somebody polls for an event, and nothing is carried out.
+    if (!info_out_) timers_.set(timer::keys_by_info, sent.at);
 }
 
 void call::send_next_info(time_point now)
 {
+    timers_.stop(timer::keys_by_info);
     info_job& job = info_jobs_.front();
     in_dialog info;
     info.method = sip::method::info;

@@ -306,12 +306,8 @@ void call::on_in_dialog_done(const outstanding& o, errc why, time_point now, int
     if ((fatal || unheard) && chosen_ == o.leg && !ended_ && o.request.method != sip::method::bye)
     {
         send_bye(o.leg, now);
-        if (unheard)
-            end({ended_by::network, 0, {}, why}, now);
-        else if (status == 0)
-            end({ended_by::network, why == errc::timed_out ? 408 : 481, {}, errc::timed_out}, now);
-        else
-            end({ended_by::network, status, std::string(reason), errc::timed_out}, now);
+        if (status == 0 && !unheard) status = why == errc::timed_out ? 408 : 481;
+        end({ended_by::network, status, std::string(reason), unheard ? why : errc::timed_out}, now);
     }
     if (o.request.method == sip::method::info && !o.request.user) on_info_done(why, now);
     if (o.request.method == sip::method::notify && !o.request.user) on_notify_done(why);

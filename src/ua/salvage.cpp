@@ -27,11 +27,9 @@ std::size_t end_of_headers(const std::string& text, std::size_t at)
     return at;
 }
 
-} // namespace
-
+/// False: it is no SIP message. `cut`: there were more headers than `m` has room for.
 bool salvage(std::string_view datagram, sip::message_view& m, std::string& room, bool& cut)
 {
-    cut = false;
     room = datagram.substr(std::min(datagram.find_first_not_of("\r\n"), datagram.size()));
     const std::size_t start_line = room.find('\n');
     for (int i = 0; i < most_lines; ++i)
@@ -51,6 +49,25 @@ bool salvage(std::string_view datagram, sip::message_view& m, std::string& room,
             return false;
     }
     return false;
+}
+
+// What ends something is heard however odd it is.
+bool ends(sip::method m)
+{
+    return m == sip::method::ack || m == sip::method::bye || m == sip::method::cancel;
+}
+
+} // namespace
+
+std::optional<sip::verdict> read_message(std::string_view datagram, sip::message_view& m,
+                                         std::string& room)
+{
+    bool cut = false;
+    if (!m.parse(datagram) && !salvage(datagram, m, room, cut)) return std::nullopt;
+    const auto verdict = sip::validate(m, sip::demand::necessary);
+    if (cut && verdict.ok() && m.is_request() && !ends(m.method()))
+        return sip::verdict{513, "Too Many Headers", false};
+    return verdict;
 }
 
 } // namespace solosip::ua
